@@ -1,0 +1,35 @@
+# Everything a fresh machine with Python 3.11 and make needs.
+#
+#   make results                  every table and figure of the default (synthetic) cohort
+#   make results COHORT=liu2019   the same for another cohort: config/cohorts/liu2019.yaml
+#   make test                     the whole test suite
+
+SHELL := bash
+PYTHON ?= python3
+CORES ?= all
+UV_VERSION := 0.13.8
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# Numerical libraries stay on one thread, so that no sum depends on the number of cores.
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+export PYTHONHASHSEED := 0
+
+.PHONY: results test
+
+results: $(READY)
+	$(BIN)/snakemake --cores $(CORES) $(if $(COHORT),--config cohort=$(COHORT))
+
+test: $(READY)
+	$(BIN)/pytest -n 2
+
+environment: $(READY)
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "Python 3.11 is needed, this is " + sys.version)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet uv==$(UV_VERSION)
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync --require-hashes requirements.lock
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --no-deps --no-build-isolation --editable .
+	touch $@

@@ -1,0 +1,1 @@
+"""Radiological dynamics and resistance types under anti-PD-1 monotherapy."""

@@ -1,0 +1,44 @@
+"""Problems of an input, worded for clinicians and reported all at once.
+
+A problem says where it is (table, column, row), what was found and what was expected. Rows are
+those that a person sees when the file is opened: the header is row 1, the first patient row 2.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with an input."""
+
+    table: str
+    found: str
+    expected: str
+    column: str = ""
+    row: int | None = None
+
+    def __str__(self) -> str:
+        place = ", ".join(
+            part
+            for part in (
+                f"table {self.table}",
+                f"column {self.column}" if self.column else "",
+                f"row {self.row}" if self.row is not None else "",
+            )
+            if part
+        )
+        return f"{place}: found {self.found}; expected {self.expected}"
+
+
+class InputError(Exception):
+    """Every problem of an input, in one exception; its text is one line a problem."""
+
+    def __init__(self, problems: list[Problem], heading: str = "The input cannot be used") -> None:
+        self.problems = list(problems)
+        self.heading = heading
+        super().__init__(heading, problems)
+
+    def __str__(self) -> str:
+        count = len(self.problems)
+        lines = [f"{self.heading}: {count} problem{'s' if count != 1 else ''}."]
+        return "\n".join(lines + [f"  {number}. {p}" for number, p in enumerate(self.problems, 1)])

@@ -1,0 +1,59 @@
+"""Vocabulary and units: the words that every stage shares.
+
+Response categories follow RECIST 1.1 (Eisenhauer 2009) and iRECIST (Seymour 2017), resistance types
+follow the SITC Immunotherapy Resistance Taskforce (Kluger 2020) and the cohort paper.
+"""
+
+DAYS_PER_MONTH = 30.4375
+"""Length of a month in days: a duration in months is ``days / DAYS_PER_MONTH``."""
+
+CR, PR, SD, PD, NE = "CR", "PR", "SD", "PD", "NE"
+NON_CR_NON_PD = "NON-CR/NON-PD"
+NONE = "none"
+MIXED = "mixed"
+
+RESPONSES = (CR, PR, SD, PD, NE)
+"""Overall and best response, best first; NE is not evaluable."""
+
+TARGET_RESPONSES = (CR, PR, SD, PD, NE, NONE)
+NONTARGET_RESPONSES = (CR, NON_CR_NON_PD, PD, NE, NONE)
+NEW_LESION = ("0", "1", "equivocal")
+IRECIST_RESPONSES = ("iCR", "iPR", "iSD", "iUPD", "iCPD", NE)
+
+PRIMARY, SECONDARY = "primary", "secondary"
+LATE_PROGRESSION, LATE_RELAPSE = "late_progression", "late_relapse"
+NOT_RESISTANT, UNCLASSIFIABLE = "not_resistant", "unclassifiable"
+RESISTANCE_PAPER = (PRIMARY, SECONDARY)
+RESISTANCE_SITC = (
+    PRIMARY,
+    SECONDARY,
+    LATE_PROGRESSION,
+    LATE_RELAPSE,
+    NOT_RESISTANT,
+    UNCLASSIFIABLE,
+)
+
+ENLARGEMENT_ONLY, NEW_LESIONS_ONLY, BOTH = "enlargement_only", "new_lesions_only", "both"
+PROGRESSION_PATTERNS = (ENLARGEMENT_ONLY, NEW_LESIONS_ONLY, BOTH)
+
+NORMAL, ELEVATED = "normal", "elevated"
+LDH_STATES = (NORMAL, ELEVATED)
+
+SETTINGS = ("advanced", "adjuvant", "neoadjuvant")
+DISCONTINUATION_REASONS = (
+    "ongoing",
+    "progression",
+    "toxicity",
+    "completed",
+    "maximal_benefit",
+    "patient_choice",
+    "social",
+    "other",
+)
+SEXES = ("female", "male")
+MELANOMA_SUBTYPES = ("cutaneous", "acral", "mucosal", "ocular", "unknown_primary")
+STAGES = ("III", "M1a", "M1b", "M1c", "M1d")
+LESION_ROLES = ("target", "nontarget", "new")
+LESION_STATES = ("present", "absent", "progressed", "not_evaluable")
+THERAPY_CATEGORIES = ("local", "systemic")
+THERAPY_KINDS = ("surgery", "radiotherapy", "anti_ctla4", "braf_mek", "chemotherapy", "other")
