@@ -16,13 +16,30 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export PYTHONHASHSEED := 0
 
-.PHONY: results test
+.PHONY: environment results cohort test lint bench clean
 
 results: $(READY)
 	$(BIN)/snakemake --cores $(CORES) $(if $(COHORT),--config cohort=$(COHORT))
 
 test: $(READY)
 	$(BIN)/pytest -n 2
+
+# Make the synthetic cohort anew from its description and seed.
+cohort: $(READY)
+	$(BIN)/snakemake --cores $(CORES) --forcerun make_synthetic_cohort -- data/synthetic/README.md
+
+# Time the pipeline, rule by rule, and the derivation of large cohorts.
+bench: $(READY)
+	$(BIN)/python tests/bench/bench.py
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile workflow
+	$(BIN)/snakemake --lint
+
+clean:
+	rm -rf results .snakemake
 
 environment: $(READY)
 

@@ -1,0 +1,34 @@
+"""Radiological dynamics and resistance types under anti-PD-1 monotherapy, from tables to paper."""
+
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+configfile: "config/config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/cohort.smk"
+include: "workflow/rules/response.smk"
+include: "workflow/rules/progression.smk"
+include: "workflow/rules/resistance.smk"
+include: "workflow/rules/analyses.smk"
+include: "workflow/rules/tables.smk"
+include: "workflow/rules/figures.smk"
+include: "workflow/rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        in_results("report.html", COHORT),
+        in_results("derived/response.csv", COHORT),
+        in_results("derived/patients.csv", COHORT),
+        in_results("estimates.csv", COHORT),
+        expand(in_results("tables/{table}.{suffix}", COHORT), table=TABLES, suffix=TABLE_FORMATS),
+        expand(in_results("figures/{figure}.{suffix}", COHORT), figure=FIGURES, suffix=FIGURE_FORMATS),
+
+
+onsuccess:
+    print(where_results_lie(COHORT))

@@ -1,0 +1,22 @@
+"""Every declared test and model, as one tidy table."""
+
+
+rule estimate:
+    input:
+        patients=in_results("derived/patients.csv"),
+        therapies=in_results("derived/therapies.csv"),
+        variables="config/variables.yaml",
+        analyses=configuration.analysis_files(ROOT),
+        src=package("analyses", "statistics"),
+    output:
+        estimates=in_results("estimates.csv"),
+    log:
+        in_results("logs/estimate.log"),
+    benchmark:
+        in_results("logs/estimate.tsv")
+    conda:
+        "../../environment.yml"
+    message:
+        "Run the declared analyses."
+    script:
+        "../scripts/estimate.py"

@@ -1,0 +1,43 @@
+"""Cohorts in: the synthetic one is made, any cohort is read, checked and cleaned."""
+
+CLEAN_TABLES = ("patients", "assessments", "lesions", "labs", "therapies")
+
+
+rule make_synthetic_cohort:
+    input:
+        description=ancient("config/synthetic.yaml"),
+        src=ancient(package("synthetic")),
+    output:
+        tables=expand("data/synthetic/{table}.csv", table=CLEAN_TABLES),
+        dictionary="data/synthetic/README.md",
+    log:
+        "results/logs/make_synthetic_cohort.log",
+    conda:
+        "../../environment.yml"
+    message:
+        "Make the synthetic cohort from its description and seed."
+    script:
+        "../scripts/make_synthetic_cohort.py"
+
+
+rule clean_cohort:
+    input:
+        cohort="config/cohorts/{cohort}.yaml",
+        tables=cohort_tables,
+        src=package("cohort", "definitions", "configuration"),
+    output:
+        # A failed check leaves the clean tables of an earlier run as they were, ...
+        tables=[update(in_results(f"cohort/{table}.parquet")) for table in CLEAN_TABLES],
+        notes=update(in_results("cohort/notes.csv")),
+        # ... and takes this mark away, so that the next run checks again.
+        checked=touch(in_results("logs/clean_cohort.checked")),
+    log:
+        in_results("logs/clean_cohort.log"),
+    benchmark:
+        in_results("logs/clean_cohort.tsv")
+    conda:
+        "../../environment.yml"
+    message:
+        "Read, check and clean the tables of cohort {wildcards.cohort}."
+    script:
+        "../scripts/clean_cohort.py"

@@ -1,0 +1,25 @@
+"""The paper's figures, one job each."""
+
+
+rule draw_figure:
+    input:
+        cohort="config/cohorts/{cohort}.yaml",
+        figures="config/figures.yaml",
+        variables="config/variables.yaml",
+        estimates=in_results("estimates.csv"),
+        patients=in_results("derived/patients.csv"),
+        response=in_results("derived/response.csv"),
+        src=package("figures", "statistics"),
+    output:
+        pictures=[in_results(f"figures/{{figure}}.{suffix}") for suffix in FIGURE_FORMATS],
+        caption=in_results("figures/captions/{figure}.json"),
+    log:
+        in_results("logs/draw_{figure}.log"),
+    benchmark:
+        in_results("logs/draw_{figure}.tsv")
+    conda:
+        "../../environment.yml"
+    message:
+        "Draw {wildcards.figure}."
+    script:
+        "../scripts/draw_figure.py"

@@ -1,0 +1,28 @@
+"""One self-contained page with everything that the run found."""
+
+
+rule write_report:
+    input:
+        cohort="config/cohorts/{cohort}.yaml",
+        definitions="config/definitions.yaml",
+        sources=cohort_tables,
+        notes=in_results("cohort/notes.csv"),
+        estimates=in_results("estimates.csv"),
+        tables=expand(in_results("tables/{table}.html", "{{cohort}}"), table=TABLES),
+        figures=expand(in_results("figures/{figure}.svg", "{{cohort}}"), figure=FIGURES),
+        captions=expand(
+            in_results("figures/captions/{figure}.json", "{{cohort}}"), figure=FIGURES
+        ),
+        src=package("report"),
+    output:
+        report=in_results("report.html"),
+    log:
+        in_results("logs/write_report.log"),
+    benchmark:
+        in_results("logs/write_report.tsv")
+    conda:
+        "../../environment.yml"
+    message:
+        "Write the report."
+    script:
+        "../scripts/write_report.py"
