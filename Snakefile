@@ -27,7 +27,9 @@ rule all:
         in_results("derived/patients.csv", COHORT),
         in_results("estimates.csv", COHORT),
         expand(in_results("tables/{table}.{suffix}", COHORT), table=TABLES, suffix=TABLE_FORMATS),
-        expand(in_results("figures/{figure}.{suffix}", COHORT), figure=FIGURES, suffix=FIGURE_FORMATS),
+        expand(
+            in_results("figures/{figure}.{suffix}", COHORT), figure=FIGURES, suffix=FIGURE_FORMATS
+        ),
 
 
 onsuccess:

@@ -59,9 +59,7 @@ def cohort_tables(wildcards):
 
 def package(*rooms):
     """Source files of rooms of the package, so that an edit there reruns the rule."""
-    ground_floor = [
-        PACKAGE / name for name in ("terms.py", "files.py", "job.py", "problems.py")
-    ]
+    ground_floor = [PACKAGE / name for name in ("terms.py", "files.py", "job.py", "problems.py")]
     files = [*ground_floor]
     for room in rooms:
         path = PACKAGE / room

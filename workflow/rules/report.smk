@@ -10,9 +10,7 @@ rule write_report:
         estimates=in_results("estimates.csv"),
         tables=expand(in_results("tables/{table}.html", "{{cohort}}"), table=TABLES),
         figures=expand(in_results("figures/{figure}.svg", "{{cohort}}"), figure=FIGURES),
-        captions=expand(
-            in_results("figures/captions/{figure}.json", "{{cohort}}"), figure=FIGURES
-        ),
+        captions=expand(in_results("figures/captions/{figure}.json", "{{cohort}}"), figure=FIGURES),
         src=package("report"),
     output:
         report=in_results("report.html"),
