@@ -10,7 +10,7 @@ rule classify_resistance:
         response=in_results("derived/response.csv"),
         response_patients=in_results("response/patients.parquet"),
         progression_patients=in_results("progression/patients.parquet"),
-        src=package("resistance", "definitions"),
+        src=package("response", "resistance", "definitions", "rules", "arrays"),
     output:
         patients=in_results("derived/patients.csv"),
     log:

@@ -1,0 +1,177 @@
+"""Kaplan–Meier curves and the log-rank test, as R's ``survival`` gives them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from pd1_dynamics.statistics.errors import NotEstimable
+from pd1_dynamics.statistics.results import TestResult
+
+_TOLERANCE = np.sqrt(np.finfo(float).eps)  # R's quantile.survfit: how near is "exactly"
+
+
+@dataclass(frozen=True)
+class KaplanMeier:
+    """A survival curve, one entry for each distinct time (events and censorings).
+
+    Attributes
+    ----------
+    time, n_risk, n_event, n_censor
+        Arrays of shape (k,): times in ascending order, and at each the number at risk just before,
+        of events, and of censorings.
+    survival, std_err
+        Survival after each time, and Greenwood's standard error of its logarithm.
+    lower, upper
+        Pointwise limits on the log scale (R: ``conf.type = "log"``, its default), the upper one
+        not above 1; NaN once the survival is 0.
+    """
+
+    time: np.ndarray
+    n_risk: np.ndarray
+    n_event: np.ndarray
+    n_censor: np.ndarray
+    survival: np.ndarray
+    std_err: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+
+    @property
+    def n(self) -> int:
+        """Number of observations."""
+        return int(self.n_event.sum() + self.n_censor.sum())
+
+    @property
+    def events(self) -> int:
+        """Number of events."""
+        return int(self.n_event.sum())
+
+    def quantile(self, probability: float = 0.5) -> tuple[float, float, float]:
+        """Time by which a share of the population had the event, with its limits.
+
+        R: ``quantile(survfit(...))``. Where the curve is flat at exactly that level, the middle of
+        the flat part. NaN means not reached.
+        """
+        return tuple(
+            _first_time(self.time, 1 - curve, probability)
+            for curve in (self.survival, self.lower, self.upper)
+        )
+
+    def median(self) -> tuple[float, float, float]:
+        """Median survival time with its limits; NaN means not reached."""
+        return self.quantile(0.5)
+
+    def at(self, times: ArrayLike) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Survival and its limits at given times, NaN after the last observation.
+
+        R: ``summary(survfit(...), times = )``.
+        """
+        times = np.atleast_1d(np.asarray(times, dtype=float))
+        place = np.searchsorted(self.time, times, side="right")
+        beyond = times > self.time[-1]
+        return tuple(
+            np.where(beyond, np.nan, np.append(1.0, curve)[place])
+            for curve in (self.survival, self.lower, self.upper)
+        )
+
+    def n_at_risk(self, times: ArrayLike) -> np.ndarray:
+        """Number still observed just before given times (time >= t)."""
+        place = np.searchsorted(self.time, np.atleast_1d(times), side="left")
+        return np.append(self.n_risk, 0)[place]
+
+
+def kaplan_meier(time: ArrayLike, event: ArrayLike, confidence: float = 0.95) -> KaplanMeier:
+    """Kaplan–Meier estimate with R's default limits (``survfit(Surv(time, event) ~ 1)``).
+
+    Parameters
+    ----------
+    time
+        Follow-up times, shape (n,), in any unit; no missing values.
+    event
+        1 or True where the event was observed, 0 or False where the follow-up ended without, shape
+        (n,).
+    confidence
+        Confidence level of the limits.
+
+    Raises
+    ------
+    NotEstimable
+        If there is no observation.
+    """
+    time = np.asarray(time, dtype=float)
+    event = np.asarray(event).astype(bool)
+    if not len(time):
+        raise NotEstimable("no patient with a follow-up time")
+    distinct, place = np.unique(time, return_inverse=True)
+    total = np.bincount(place)
+    n_event = np.bincount(place, weights=event).astype(int)
+    n_risk = len(time) - np.append(0, np.cumsum(total)[:-1])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        survival = np.cumprod(1 - n_event / n_risk)
+        std_err = np.sqrt(np.cumsum(n_event / (n_risk * (n_risk - n_event))))
+        width = _normal_quantile(confidence) * std_err
+        lower = np.exp(np.log(survival) - width)
+        upper = np.minimum(np.exp(np.log(survival) + width), 1)
+    gone = survival == 0
+    return KaplanMeier(
+        time=distinct,
+        n_risk=n_risk,
+        n_event=n_event,
+        n_censor=total - n_event,
+        survival=survival,
+        std_err=std_err,
+        lower=np.where(gone, np.nan, lower),
+        upper=np.where(gone, np.nan, upper),
+    )
+
+
+def log_rank(
+    time: ArrayLike, event: ArrayLike, group: ArrayLike, strata: ArrayLike | None = None
+) -> TestResult:
+    """Log-rank test that survival is the same in all groups (R: ``survdiff``).
+
+    Parameters
+    ----------
+    time, event
+        As for :func:`kaplan_meier`.
+    group
+        Group of each observation, shape (n,); two groups or more.
+    strata
+        Stratum of each observation, shape (n,), for a stratified test.
+
+    Raises
+    ------
+    NotEstimable
+        If there is only one group, or no event.
+    """
+    from statsmodels.duration.survfunc import survdiff
+
+    time, event, group = np.asarray(time, dtype=float), np.asarray(event), np.asarray(group)
+    groups = len(np.unique(group))
+    if groups < 2:
+        raise NotEstimable("only one group with a follow-up time")
+    if not event.any():
+        raise NotEstimable("no events")
+    statistic, p_value = survdiff(time, event.astype(int), group, strata=strata)
+    return TestResult(float(statistic), float(p_value), "log-rank test", df=groups - 1)
+
+
+def _first_time(time: np.ndarray, gone: np.ndarray, probability: float) -> float:
+    """Time at which a rising step function reaches a level, the middle of a flat part at it."""
+    known = ~np.isnan(gone)
+    time, gone, last = time[known], gone[known], time[-1]
+    reached = gone > probability - _TOLERANCE
+    if not reached.any():
+        return float("nan")
+    first = int(np.argmax(reached))
+    passed = gone > probability + _TOLERANCE
+    second = time[int(np.argmax(passed))] if passed.any() else last
+    if abs(gone[first] - probability) < _TOLERANCE:
+        return float((time[first] + second) / 2)
+    return float(time[first])
+
+
+def _normal_quantile(confidence: float) -> float:
+    from scipy.special import ndtri
+
+    return float(ndtri((1 + confidence) / 2))

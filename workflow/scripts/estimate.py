@@ -1,0 +1,24 @@
+"""Run the declared analyses on the derived tables."""
+
+from pathlib import Path
+
+from pd1_dynamics import analyses
+from pd1_dynamics.files import read_table, write_table
+from pd1_dynamics.job import logged
+
+
+def main(path_patients, path_therapies, path_variables, folder_analyses, path_estimates):
+    declared = analyses.load(path_variables, folder_analyses)
+    estimates = analyses.run(read_table(path_patients), read_table(path_therapies), declared)
+    write_table(estimates, path_estimates)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            path_patients=snakemake.input.patients,
+            path_therapies=snakemake.input.therapies,
+            path_variables=snakemake.input.variables,
+            folder_analyses=Path(snakemake.input.analyses[0]).parent,
+            path_estimates=snakemake.output.estimates,
+        )
