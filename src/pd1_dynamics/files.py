@@ -6,12 +6,20 @@ import pandas as pd
 
 
 def read_table(path: str | Path) -> pd.DataFrame:
-    """Read a table that an earlier stage wrote: Parquet, or CSV with empty cells for missing."""
+    """Read a table that an earlier stage wrote: Parquet, or CSV with empty cells for missing.
+
+    Numbers come back to the last bit.
+    """
     path = Path(path)
     if path.suffix == ".parquet":
         return pd.read_parquet(path)
     return pd.read_csv(
-        path, keep_default_na=False, na_values=[""], dtype={"patient_id": str}, low_memory=False
+        path,
+        keep_default_na=False,
+        na_values=[""],
+        dtype={"patient_id": str},
+        low_memory=False,
+        float_precision="round_trip",
     )
 
 

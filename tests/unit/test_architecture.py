@@ -7,7 +7,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "src" / "pd1_dynamics"
 
-GROUND_FLOOR = {"terms", "problems", "files", "job", "schemas", "definitions"}
+GROUND_FLOOR = {"terms", "problems", "files", "job", "schemas", "definitions", "rules", "arrays"}
 FLOW = ["cohort", "response", "progression", "resistance", "analyses"]
 LEAVES = {"tables", "figures", "report", "published"}  # right of analyses
 

@@ -10,7 +10,7 @@ rule classify_resistance:
         response=in_results("derived/response.csv"),
         response_patients=in_results("response/patients.parquet"),
         progression_patients=in_results("progression/patients.parquet"),
-        src=package("response", "resistance", "definitions", "rules", "arrays"),
+        src=package("response", "resistance", "definitions", "rules", "arrays", "cohort/columns"),
     output:
         patients=in_results("derived/patients.csv"),
     log:

@@ -1,0 +1,42 @@
+"""Turns declared analyses into one tidy table of estimates.
+
+Code here knows kinds of analysis; ``config/variables.yaml`` and ``config/analyses/*.yaml`` know the
+study. :func:`load` reads and checks the declarations, :func:`run` carries them out, and
+:func:`read_estimates` reads the table back for tables, figures and reports.
+
+What needs pandas is imported when it is first asked for: checking a configuration needs none of it.
+"""
+
+from importlib import import_module
+from typing import Any
+
+from pd1_dynamics.analyses.codebook import Codebook, Outcome, Variable, load_codebook
+from pd1_dynamics.analyses.declarations import Analysis, Declarations, Population, load
+
+_LATER = {
+    "run": "engine",
+    "read_estimates": "estimates",
+    "COLUMNS": "estimates",
+    "KEY": "estimates",
+}
+
+__all__ = [
+    "COLUMNS",
+    "KEY",
+    "Analysis",
+    "Codebook",
+    "Declarations",
+    "Outcome",
+    "Population",
+    "Variable",
+    "load",
+    "load_codebook",
+    "read_estimates",
+    "run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATER:
+        return getattr(import_module(f"pd1_dynamics.analyses.{_LATER[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

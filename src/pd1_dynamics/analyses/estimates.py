@@ -1,0 +1,69 @@
+"""The table of estimates: its columns, its rows, and reading it back.
+
+CONTRACT: every number that any table, figure or report shows is one row of ``estimates.csv``.
+"""
+
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+import pandas as pd
+
+from pd1_dynamics import files
+
+ALL = "all"
+"""Group of everyone together."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One estimate. Percents, rates and survival are 0 to 100; None is an empty cell."""
+
+    analysis: str = ""
+    population: str = ""
+    n: int | None = None
+    events: int | None = None
+    outcome: str = ""
+    term: str = ""
+    group: str = ALL
+    statistic: str = ""
+    estimate: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    p_value: float | None = None
+    p_adjusted: float | None = None
+    method: str = ""
+    not_estimable: str = ""
+
+
+COLUMNS = tuple(field.name for field in fields(Row))
+KEY = ("analysis", "population", "outcome", "term", "group", "statistic")
+"""Columns that find a row."""
+
+_WHOLE = ("n", "events")
+_NUMBERS = ("estimate", "ci_low", "ci_high", "p_value", "p_adjusted")
+_TEXT = tuple(name for name in COLUMNS if name not in _WHOLE + _NUMBERS)
+
+
+def to_table(rows: list[Row]) -> pd.DataFrame:
+    """Rows as a typed table: whole numbers Int64, other numbers float, text ("" when empty).
+
+    A limit that is not reached, and any other number that is not finite, is an empty cell.
+    """
+    return _typed(pd.DataFrame([asdict(row) for row in rows], columns=list(COLUMNS)))
+
+
+def read_estimates(path: str | Path) -> pd.DataFrame:
+    """Read ``estimates.csv`` with the types of :func:`to_table`."""
+    return _typed(files.read_table(path))
+
+
+def _typed(table: pd.DataFrame) -> pd.DataFrame:
+    table = table.copy()
+    for name in _WHOLE:
+        table[name] = pd.to_numeric(table[name]).astype("Int64")
+    for name in _NUMBERS:
+        numbers = pd.to_numeric(table[name]).astype(float)
+        table[name] = numbers.where(numbers.abs() < float("inf"))
+    for name in _TEXT:
+        table[name] = table[name].fillna("").astype(str)
+    return table

@@ -1,0 +1,41 @@
+"""Groups of a sample by the levels of a variable, and why groups cannot be compared."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from pd1_dynamics.analyses.data import Sample, nobody
+from pd1_dynamics.analyses.declarations import Analysis
+from pd1_dynamics.analyses.estimates import ALL
+
+
+def groups_of(sample: Sample, analysis: Analysis) -> Iterator[tuple[str, Sample]]:
+    """Everyone together, then each level of the analysis's ``by`` variable, as declared."""
+    by = analysis.get("by")
+    if by is None or analysis.get("overall", True):
+        yield ALL, sample
+    if by is None:
+        return
+    variable = sample.codebook.variables[by]
+    lacking = sample.lacks(by)
+    levels = sample.levels(by)
+    for level in sample.shown_levels(by):
+        why = lacking or nobody(f"{variable.label}: {variable.level_label(level)}")
+        yield level, sample.where(levels == level, why)
+
+
+def too_few_groups(sample: Sample, by: str, levels: list[str]) -> str:
+    """Why levels of ``by`` cannot be compared, or nothing when there are at least two."""
+    if len(levels) >= 2:
+        return ""
+    variable = sample.codebook.variables[by]
+    if not levels:
+        return sample.lacks(by) or variable.missing
+    return f"only one group of {variable.label}: {variable.level_label(levels[0])}"
+
+
+def split(values: np.ndarray, groups: np.ndarray, levels: list[str]) -> list[np.ndarray]:
+    """Values of each level's group, without missing ones."""
+    known = ~pd.isna(values)
+    return [values[known & (groups == level)] for level in levels]

@@ -1,0 +1,136 @@
+"""From columns of a table to arrays, and steps along the visits of many patients at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+
+def patient_codes(patient_id: pd.Series, ids: pd.Series, table: str) -> np.ndarray:
+    """Position of each row's patient in the patients table.
+
+    Parameters
+    ----------
+    patient_id
+        The patients, each once.
+    ids
+        Patient of each row of another table. Neighbouring rows of one patient cost one look-up.
+    table
+        Name of that table, for the message.
+
+    Raises
+    ------
+    ValueError
+        If a row's patient is not among the patients; the row is named by its position from 1.
+    """
+    if not len(ids):
+        return np.empty(0, dtype=np.int64)
+    if isinstance(ids.dtype, pd.CategoricalDtype):
+        of_label = pd.Index(patient_id).get_indexer(ids.cat.categories)
+        codes = of_label[ids.cat.codes.to_numpy()]
+    else:
+        values = ids.to_numpy(dtype=object)
+        starts = run_starts(values)
+        of_run = pd.Index(patient_id).get_indexer(values[starts])
+        codes = np.repeat(of_run, np.diff(np.append(starts, len(values))))
+    if (codes < 0).any():
+        row = int(np.flatnonzero(codes < 0)[0]) + 1
+        raise ValueError(f"row {row} of {table} names a patient who is not in patients")
+    return codes.astype(np.int64)
+
+
+def run_starts(values: np.ndarray) -> np.ndarray:
+    """Positions where a run of equal neighbours starts.
+
+    Examples
+    --------
+    >>> run_starts(np.array([7, 7, 8, 7])).tolist()
+    [0, 2, 3]
+    """
+    if not len(values):
+        return np.empty(0, dtype=np.int64)
+    return np.flatnonzero(np.append(True, values[1:] != values[:-1]))
+
+
+def floats(column: pd.Series) -> np.ndarray:
+    """A numeric column as float64, missing as NaN."""
+    return column.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def is_one(column: pd.Series) -> np.ndarray:
+    """True where a 0/1 column says 1; missing is False."""
+    return floats(column) == 1
+
+
+def texts(labels: tuple[str, ...], codes: np.ndarray) -> np.ndarray:
+    """Codes back to their labels; a negative code is missing (None)."""
+    return np.array([*labels, None], dtype=object)[codes]
+
+
+def text_codes(column: pd.Series, labels: tuple[str, ...]) -> np.ndarray:
+    """Position of each text among the labels, -1 where it is missing or something else."""
+    categories = pd.Categorical(column, categories=list(labels))
+    return categories.codes.astype(np.int8)
+
+
+def nullable(values: np.ndarray) -> pd.array:
+    """Whole numbers with gaps (NaN) as pandas' Int64."""
+    missing = np.isnan(values)
+    return pd.arrays.IntegerArray(np.where(missing, 0, values).astype(np.int64), missing)
+
+
+def counts_of(codes: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """First row and number of rows of each of n patients, in rows sorted by patient."""
+    counts = np.bincount(codes, minlength=n)
+    return np.cumsum(counts) - counts, counts
+
+
+def walk(starts: np.ndarray, counts: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Step along the visits of all patients at once: everyone's first visit, then the second, …
+
+    Yields, for each step, the patients who have such a visit and the rows of those visits. A state
+    that depends on what came before is an array by patient, updated at every step. The work grows
+    with the number of visits, not with patients times the longest series.
+
+    Examples
+    --------
+    >>> for patients, rows in walk(np.array([0, 2]), np.array([2, 1])):
+    ...     print(patients.tolist(), rows.tolist())
+    [0, 1] [0, 2]
+    [0] [1]
+    """
+    patients = np.flatnonzero(counts > 0)
+    step = 0
+    while len(patients):
+        yield patients, starts[patients] + step
+        step += 1
+        patients = patients[counts[patients] > step]
+
+
+def last_true(flags: np.ndarray, codes: np.ndarray, n: int) -> np.ndarray:
+    """Last row of each of n patients where the flag is set, -1 for none; rows sorted by patient."""
+    rows = np.flatnonzero(flags)
+    last = np.full(n, -1, dtype=np.int64)
+    last[codes[rows]] = rows
+    return last
+
+
+def first_true(flags: np.ndarray, codes: np.ndarray, n: int) -> np.ndarray:
+    """First row of each of n patients where the flag is set, -1 for none; rows sorted by
+    patient."""
+    rows = np.flatnonzero(flags)[::-1]
+    first = np.full(n, -1, dtype=np.int64)
+    first[codes[rows]] = rows
+    return first
+
+
+def at(values: np.ndarray, rows: np.ndarray, missing: object = np.nan) -> np.ndarray:
+    """Values at rows, missing where the row is -1."""
+    if not len(values):
+        return np.full(len(rows), missing, dtype=object if missing is None else None)
+    taken = values[rows]
+    if missing is not None and not isinstance(missing, bool):
+        taken = taken.astype(np.float64)
+    return np.where(rows >= 0, taken, missing)

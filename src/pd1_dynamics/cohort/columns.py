@@ -1,0 +1,187 @@
+"""The data contract: what each table of a cohort may hold, and in which units.
+
+One place says it: reading, checking, the clean tables and the documentation follow from here.
+"""
+
+from dataclasses import dataclass
+
+from pd1_dynamics import terms
+
+TEXT, CHOICE, FLAG, WHOLE, NUMBER, DATE, DURATION = (
+    "text",
+    "choice",
+    "flag",
+    "whole number",
+    "number",
+    "date",
+    "duration",
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the data contract.
+
+    Attributes
+    ----------
+    kind
+        ``text``, ``choice`` (of ``levels``), ``flag`` (0 or 1), ``whole number``, ``number``,
+        ``date`` (ISO date, or day from the index date) or ``duration`` (days or months from it).
+    description
+        Meaning, with unit.
+    required
+        Whether every row needs a value.
+    minimum, maximum, above
+        Limits of a number: the first two are allowed themselves, ``above`` is not.
+    """
+
+    kind: str
+    description: str
+    levels: tuple[str, ...] = ()
+    required: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    above: float | None = None
+
+
+def _flag(description: str) -> Column:
+    return Column(FLAG, description)
+
+
+def _choice(levels: tuple[str, ...], description: str, required: bool = False) -> Column:
+    return Column(CHOICE, description, levels=levels, required=required)
+
+
+_PATIENT = Column(TEXT, "patient", required=True)
+_DATE = Column(DATE, "date of the scan or sample", required=True)
+_READER = Column(TEXT, "who read the images")
+
+TABLES: dict[str, dict[str, Column]] = {
+    "patients": {
+        "patient_id": _PATIENT,
+        "site": Column(TEXT, "treating center"),
+        "treatment_start": Column(DATE, "first dose of anti-PD-1: the index date"),
+        "last_dose": Column(DATE, "last dose; empty while treatment goes on"),
+        "last_follow_up": Column(DATE, "death or last contact"),
+        "death": _flag("died"),
+        "setting": _choice(terms.SETTINGS, "treatment setting; advanced if not said"),
+        "monotherapy": _flag("anti-PD-1 alone; 1 if not said"),
+        "discontinuation_reason": _choice(
+            terms.DISCONTINUATION_REASONS, "why anti-PD-1 was stopped"
+        ),
+        "major_pathological_response": _flag("after neoadjuvant therapy"),
+        "sex": _choice(terms.SEXES, "sex"),
+        "age_years": Column(NUMBER, "age at the index date, years", minimum=0, maximum=120),
+        "melanoma_subtype": _choice(terms.MELANOMA_SUBTYPES, "subtype"),
+        "stage": _choice(terms.STAGES, "stage at the index date"),
+        "ecog": Column(WHOLE, "ECOG performance status", minimum=0, maximum=4),
+        "brain_metastasis": _flag("brain metastasis at the index date"),
+        "braf_v600": _flag("BRAF V600 mutation"),
+        "nras": _flag("NRAS mutation"),
+        "prior_immunotherapy": _flag("systemic immunotherapy before"),
+        "prior_targeted_therapy": _flag("targeted therapy before"),
+        "ldh_elevated": _flag("LDH above its upper limit at the index date, as reported"),
+        "best_response": _choice(
+            (*terms.RESPONSES, terms.MIXED), "best response, as reported by the cohort"
+        ),
+        "sd_duration_days": Column(NUMBER, "duration of stable disease, days", minimum=0),
+        "progression": _flag("progressed, as reported"),
+        "progression_date": Column(DATE, "progression, as reported"),
+        "pfs": Column(DURATION, "progression-free survival, as reported", minimum=0),
+        "os": Column(DURATION, "overall survival, as reported", minimum=0),
+        "confirmatory_scan_date": Column(DATE, "scan that confirmed or refuted progression"),
+        "confirmatory_scan_shows_pd": _flag("that scan shows progression"),
+        "rapid_clinical_progression": _flag("rapid growth with clinical deterioration"),
+        "biopsy_confirmed": _flag("progression proven by biopsy"),
+    },
+    "assessments": {
+        "patient_id": _PATIENT,
+        "date": _DATE,
+        "target_sum_mm": Column(NUMBER, "sum of target diameters, mm", minimum=0),
+        "nontarget_response": _choice(terms.NONTARGET_RESPONSES, "non-target response"),
+        "new_lesion": _choice(terms.NEW_LESION, "new lesion"),
+        "overall_response": _choice(terms.RESPONSES, "overall response as read"),
+        "organs_progressing": Column(WHOLE, "organs with enlarging or new lesions", minimum=0),
+        "clinical_deterioration": _flag("clinical deterioration"),
+        "biopsy_confirmed": _flag("progression proven by biopsy"),
+        "reader": _READER,
+    },
+    "lesions": {
+        "patient_id": _PATIENT,
+        "date": _DATE,
+        "lesion_id": Column(TEXT, "lesion, within its patient", required=True),
+        "role": _choice(terms.LESION_ROLES, "target, non-target or new", required=True),
+        "organ": Column(TEXT, "organ"),
+        "node": _flag("lymph node: the short axis is measured"),
+        "diameter_mm": Column(
+            NUMBER, "longest diameter, or short axis of a node, mm; 0 = gone", minimum=0
+        ),
+        "state": _choice(terms.LESION_STATES, "state of a lesion that is not measured"),
+        "reader": _READER,
+    },
+    "labs": {
+        "patient_id": _PATIENT,
+        "date": _DATE,
+        "test": Column(TEXT, "name of the test: ldh", required=True),
+        "value": Column(NUMBER, "value, U/L", above=0),
+        "upper_limit": Column(NUMBER, "upper limit of normal, U/L", above=0),
+    },
+    "therapies": {
+        "patient_id": _PATIENT,
+        "start": Column(DATE, "first day of the therapy", required=True),
+        "end": Column(DATE, "last day of the therapy"),
+        "category": _choice(terms.THERAPY_CATEGORIES, "local or systemic", required=True),
+        "kind": _choice(terms.THERAPY_KINDS, "kind of therapy"),
+        "best_response": _choice(terms.RESPONSES, "best response to it"),
+        "progression_date": Column(DATE, "progression under or after it"),
+        "last_follow_up": Column(DATE, "last contact"),
+    },
+}
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "patients": ("patient_id",),
+    "assessments": ("patient_id", "date", "reader"),
+    "lesions": ("patient_id", "date", "lesion_id", "reader"),
+    "labs": ("patient_id", "date", "test"),
+    "therapies": tuple(TABLES["therapies"]),
+}
+"""What a row of a table is known by: no two rows share it."""
+
+DEFAULTS: dict[str, dict[str, object]] = {"patients": {"setting": "advanced", "monotherapy": 1}}
+"""What an empty cell means, where it means something."""
+
+SCANS_AND_SAMPLES = ("assessments", "lesions", "labs")
+"""Tables whose rows have a date: they keep it as given, beside the day."""
+
+
+def clean_name(table: str, column: str) -> str:
+    """Name of a column in the clean tables, where dates are days from the index date.
+
+    Examples
+    --------
+    >>> [clean_name("patients", name) for name in ("last_dose", "progression_date", "os")]
+    ['last_dose_day', 'progression_day', 'os_days']
+    """
+    kind = TABLES[table][column].kind
+    if kind == DURATION:
+        return f"{column}_days"
+    if kind != DATE or column == "treatment_start":
+        return column
+    return "day" if column == "date" else f"{column.removesuffix('_date')}_day"
+
+
+def clean_columns(table: str) -> dict[str, str]:
+    """Columns of a clean table with their kind, in order: ``text`` or ``number``.
+
+    Examples
+    --------
+    >>> clean_columns("labs")["day"], list(clean_columns("labs"))[:3]
+    ('number', ['patient_id', 'date', 'day'])
+    """
+    columns = {}
+    for name, column in TABLES[table].items():
+        if table in SCANS_AND_SAMPLES and name == "date":
+            columns["date"] = TEXT
+        is_text = column.kind in (TEXT, CHOICE) or name == "treatment_start"
+        columns[clean_name(table, name)] = TEXT if is_text else NUMBER
+    return columns

@@ -1,0 +1,76 @@
+"""Definitions of response, progression and resistance: the defaults, and a cohort's own choices.
+
+The defaults lie in ``config/definitions.yaml``, each with the reason for it. A cohort overrides
+single keys under ``settings`` in its file; the result is checked as a whole.
+"""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+from pd1_dynamics import schemas
+from pd1_dynamics.problems import InputError
+
+DEFAULTS = Path(__file__).parents[2] / "config" / "definitions.yaml"
+
+Definitions = Mapping[str, Any]
+
+
+def load(
+    path: str | Path = DEFAULTS,
+    settings: Mapping[str, Any] | None = None,
+    label: str = "settings of the cohort",
+) -> dict[str, Any]:
+    """Read the definitions and lay a cohort's settings over them.
+
+    Parameters
+    ----------
+    path
+        The definitions file.
+    settings
+        What the cohort's file says under ``settings``: any part of the definitions, nested as
+        there.
+    label
+        What messages call the place of the settings.
+
+    Returns
+    -------
+    dict
+        The complete definitions, as nested as the file.
+
+    Raises
+    ------
+    InputError
+        If a key is unknown or a value is not allowed; every one is named.
+
+    Examples
+    --------
+    >>> chosen = load(settings={"best_response": {"sd_minimum_days": 56}})
+    >>> chosen["best_response"]["sd_minimum_days"], chosen["best_response"]["confirm_days"]
+    (56, 28)
+    """
+    defaults = schemas.load(path, "definitions")
+    if not settings:
+        return defaults
+    merged = merge(defaults, settings)
+    if found := schemas.problems(merged, "definitions", label):
+        raise InputError(found, heading=f"The {label} cannot be used")
+    return merged
+
+
+def merge(defaults: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay settings over defaults, key by key and level by level; lists and values are replaced.
+
+    Examples
+    --------
+    >>> merge({"a": {"b": 1, "c": 2}}, {"a": {"c": 3}})
+    {'a': {'b': 1, 'c': 3}}
+    """
+    merged = deepcopy(dict(defaults))
+    for key, value in settings.items():
+        if isinstance(value, Mapping) and isinstance(merged.get(key), Mapping):
+            merged[key] = merge(merged[key], value)
+        else:
+            merged[key] = deepcopy(value)
+    return merged

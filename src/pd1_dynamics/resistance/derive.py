@@ -1,0 +1,141 @@
+"""The stage ``resistance``: resistance types, and the final table of patients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pd1_dynamics.resistance.facts import facts
+from pd1_dynamics.resistance.paper import resistance_paper
+from pd1_dynamics.resistance.sitc import classify
+from pd1_dynamics.response.frames import complete_all
+from pd1_dynamics.terms import RESISTANCE_PAPER
+
+PATIENT_COLUMNS = (
+    # the data contract
+    "patient_id",
+    "site",
+    "in_response_cohort",
+    "in_progression_cohort",
+    "baseline_sum_mm",
+    "change_3_months_pct",
+    "max_change_pct",
+    "time_to_nadir_months",
+    "first_response",
+    "best_response",
+    "best_response_confirmed",
+    "irecist_best_response",
+    "pfs_months",
+    "pfs_event",
+    "os_months",
+    "os_event",
+    "pps_months",
+    "pps_event",
+    "progression_date",
+    "progression_pattern",
+    "organs_at_progression",
+    "target_sum_at_progression_mm",
+    "enlargement_pct",
+    "enlargement_pct_per_month",
+    "ldh_at_progression",
+    "ldh_change_pct",
+    "ldh_change_pct_per_month",
+    "resistance",
+    "resistance_paper",
+    "resistance_sitc",
+    "resistance_sitc_confirmed",
+    "resistance_sitc_reason",
+    # added
+    "resistance_sitc_rule",
+    "setting",
+    "sex",
+    "age_years",
+    "melanoma_subtype",
+    "stage",
+    "ecog",
+    "brain_metastasis",
+    "braf_v600",
+    "nras",
+    "prior_immunotherapy",
+    "prior_targeted_therapy",
+    "ldh_at_baseline",
+    "largest_lesion_at_baseline_mm",
+    "n_imaging_dates",
+    "clinical_benefit",
+    "pseudoprogression",
+    "share_of_depth_at_3_months_pct",
+    "ever_pr",
+    "ever_cr",
+    "time_to_response_months",
+    "time_to_pr_months",
+    "time_to_cr_months",
+    "pr_to_cr_months",
+    "sd_to_response_months",
+    "sd_to_cr_months",
+    "duration_of_response_months",
+    "duration_of_response_event",
+    "duration_of_pr_months",
+    "duration_of_pr_event",
+    "duration_of_cr_months",
+    "duration_of_cr_event",
+    "disease_control_months",
+    "disease_control_event",
+    "pfs_end",
+    "follow_up_months",
+    "later_local_therapy",
+    "later_systemic_therapy",
+)
+
+
+def derive(
+    patients: pd.DataFrame | None,
+    assessments: pd.DataFrame | None,
+    time_points: pd.DataFrame,
+    response: pd.DataFrame,
+    progression: pd.DataFrame,
+    definitions: Mapping[str, Any],
+) -> pd.DataFrame:
+    """Resistance of each patient, with all that the stages before derived.
+
+    Parameters
+    ----------
+    patients, assessments
+        Clean tables, as for :func:`pd1_dynamics.response.derive`.
+    time_points, response
+        What :func:`pd1_dynamics.response.derive` made of them.
+    progression
+        First table of :func:`pd1_dynamics.progression.derive`.
+    definitions
+        As :func:`pd1_dynamics.definitions.load` gives them.
+
+    Returns
+    -------
+    DataFrame
+        ``derived/patients.csv``: the columns of the data contract in its order, then further ones.
+    """
+    if patients is None:
+        patients = response[["patient_id"]]
+    patients, assessments = complete_all(patients, assessments=assessments)
+    known = facts(patients, assessments, time_points, response, progression, definitions)
+    sitc = classify(known, definitions["sitc"])
+    paper = resistance_paper(response["best_response"], progression["progression_day"], definitions)
+    chosen = paper
+    if definitions["resistance_rule"] == "sitc":
+        by_sitc = sitc["resistance_sitc"].to_numpy(dtype=object)
+        chosen = np.where(np.isin(by_sitc.astype(str), RESISTANCE_PAPER), by_sitc, None)
+    own = [c for c in patients if c not in response and c not in progression] + ["patient_id"]
+    table = pd.concat(
+        [
+            patients[own].reset_index(drop=True),
+            response.drop(columns=["patient_id", "progression_date", "progression_day"]),
+            progression.drop(columns=["patient_id"]),
+            sitc,
+        ],
+        axis=1,
+    )
+    table["resistance_paper"] = paper
+    table["resistance"] = chosen
+    return table[list(PATIENT_COLUMNS)]

@@ -1,0 +1,61 @@
+"""Primary and secondary resistance by the cohort study's own rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pd1_dynamics import arrays
+from pd1_dynamics.rules import Condition, Rule, decide
+from pd1_dynamics.terms import CR, DAYS_PER_MONTH, PD, PR, PRIMARY, SD, SECONDARY
+
+PRIMARY_BEFORE_MONTHS = 6  # cohort study, Methods: "PD or SD for <6 months"
+_METHODS = "cohort study, Methods, Statistical analysis"
+
+
+def _best(*labels: str) -> Condition:
+    return Condition(
+        f"best response {' or '.join(labels)}",
+        lambda facts, _: np.isin(facts["best_response"].astype(str), labels),
+    )
+
+
+_NOT_PROGRESSED = Condition("no progression with a date", lambda facts, _: ~facts["progressed"])
+_EARLY = Condition(
+    "progression before 6 months",
+    lambda facts, _: facts["months_to_progression"] < PRIMARY_BEFORE_MONTHS,
+)
+
+PAPER = (  # the first match wins
+    Rule("", (_NOT_PROGRESSED,), "not in the progression cohort", _METHODS),
+    Rule(PRIMARY, (_best(PD),), "progression was the best response", _METHODS),
+    Rule(PRIMARY, (_best(SD), _EARLY), "stable disease for less than 6 months", _METHODS),
+    Rule(SECONDARY, (_best(SD),), "stable disease for 6 months or more", _METHODS),
+    Rule(SECONDARY, (_best(CR, PR),), "progression after a response", _METHODS),
+    Rule(
+        "", (), "best response mixed, not evaluable or not known", "the study has no such patients"
+    ),
+)
+"""Empty outcome: no resistance type. A mixed response stays apart (and is counted as ``mixed`` in
+``best_response``), because the study knows none and either type would be a guess.
+"""
+
+
+def resistance_paper(
+    best_response: pd.Series, progression_day: pd.Series, definitions: Mapping[str, Any]
+) -> np.ndarray:
+    """Resistance type of each patient, None for none.
+
+    Six months count from the first dose to progression: day 183 is the first that is secondary.
+    """
+    day = arrays.floats(progression_day)
+    facts = {
+        "best_response": best_response.to_numpy(dtype=object, na_value=None),
+        "progressed": ~np.isnan(day),
+        "months_to_progression": day / DAYS_PER_MONTH,
+    }
+    decided = decide(PAPER, facts, definitions, len(day))
+    return np.array([rule.outcome or None for rule in PAPER], dtype=object)[decided]

@@ -1,0 +1,83 @@
+"""The stage ``response``: from clean tables to time points and one row a patient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pd1_dynamics import arrays
+from pd1_dynamics.response import irecist, summary
+from pd1_dynamics.response import therapies as later
+from pd1_dynamics.response.frames import complete_all
+from pd1_dynamics.response.visits import read_visits, time_point_table
+from pd1_dynamics.terms import IRECIST_RESPONSES
+
+
+def derive(
+    patients: pd.DataFrame | None,
+    assessments: pd.DataFrame | None,
+    lesions: pd.DataFrame | None,
+    therapies: pd.DataFrame | None,
+    definitions: Mapping[str, Any],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Time points and patients of a cohort, from its clean tables.
+
+    Parameters
+    ----------
+    patients, assessments, lesions, therapies
+        Clean tables as the room ``cohort`` writes them: all columns of the data contract, text with
+        None for missing, dates as integer days ``day`` from the first dose. Row order is
+        irrelevant.
+    definitions
+        As :func:`pd1_dynamics.definitions.load` gives them.
+
+    Returns
+    -------
+    time_points
+        ``derived/response.csv``: one row a patient and imaging date, by patient and day.
+    patients
+        ``response/patients.parquet``: one row a patient, in the order of ``patients``; columns as
+        :func:`pd1_dynamics.response.summary.summarise` gives them, and ``later_local_therapy``,
+        ``later_systemic_therapy`` (0/1), ``assessment_end_day`` (first day of the later therapy
+        after which no scan counts).
+
+    Raises
+    ------
+    InputError
+        If the settings name a reader whom no table has.
+    """
+    patients, assessments, lesions, therapies = complete_all(
+        patients, assessments=assessments, lesions=lesions, therapies=therapies
+    )
+    visits = read_visits(patients, assessments, lesions, definitions)
+    category = definitions["later_therapy_ends_assessment"]
+    end_day = later.first_start(patients, therapies, category)
+    before_therapy = ~(visits.day > end_day[visits.patient])
+    counted = summary.counted_visits(visits, before_therapy)
+    irecist_response = irecist.time_point_responses(visits, definitions)
+    irecist_counted = irecist.counted_visits(irecist_response, visits, before_therapy)
+
+    time_points = time_point_table(
+        patients, visits, arrays.texts(IRECIST_RESPONSES, irecist_response), counted
+    )
+    by_patient = summary.summarise(
+        patients, visits, counted, irecist_response, irecist_counted, definitions
+    )
+    for kind in ("local", "systemic"):
+        by_patient[f"later_{kind}_therapy"] = arrays.nullable(later.had(patients, therapies, kind))
+    by_patient["assessment_end_day"] = arrays.nullable(np.asarray(end_day))
+    return time_points, by_patient
+
+
+def time_points(
+    patients: pd.DataFrame | None,
+    assessments: pd.DataFrame | None,
+    lesions: pd.DataFrame | None,
+    therapies: pd.DataFrame | None,
+    definitions: Mapping[str, Any],
+) -> pd.DataFrame:
+    """Only the first table of :func:`derive`: response at every imaging date."""
+    return derive(patients, assessments, lesions, therapies, definitions)[0]

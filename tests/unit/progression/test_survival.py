@@ -1,0 +1,156 @@
+"""PFS, OS, PPS and durations: one patient, days by hand."""
+
+import pandas as pd
+import pytest
+
+MONTH = 30.4375
+ALIVE = {"death": 0, "last_follow_up_day": 900}
+DEAD = {"death": 1, "last_follow_up_day": 900}
+STABLE = [(0, 50.0), (84, 50.0), (168, 50.0)]
+PROGRESSED = [*STABLE, (252, 80.0)]
+SYSTEMIC = {"category": "systemic", "kind": "braf_mek"}
+
+
+def pfs(done):
+    row = done.patient
+    return round(row["pfs_months"] * MONTH), row["pfs_event"], row["pfs_end"]
+
+
+def test_pfs_ends_at_radiological_progression(run):
+    assert pfs(run(PROGRESSED, patient=ALIVE)) == (252, 1, "progression")
+
+
+def test_pfs_ends_at_death_without_progression(run):
+    assert pfs(run(STABLE, patient=DEAD)) == (900, 1, "death")
+
+
+def test_pfs_is_censored_at_the_last_evaluable_assessment(run):
+    assert pfs(run(STABLE, patient=ALIVE)) == (168, 0, "last assessment")
+    assert pfs(run([*STABLE, (252, None)], patient=ALIVE)) == (168, 0, "last assessment")
+
+
+def test_pfs_may_be_censored_at_the_last_contact(run):
+    done = run(STABLE, patient=ALIVE, settings={"pfs": {"censoring": "last_follow_up"}})
+    assert pfs(done) == (900, 0, "last contact")
+
+
+def test_pfs_without_assessment_is_censored_at_the_first_dose(run):
+    assert pfs(run([(0, 50.0)], patient=ALIVE)) == (0, 0, "no assessment")
+
+
+def test_death_without_any_scan_is_an_event(run):
+    assert pfs(run([(0, 50.0)], patient=DEAD)) == (900, 1, "death")
+
+
+def test_a_later_systemic_therapy_censors_pfs_before_it(run):
+    therapies = [{"start_day": 200, **SYSTEMIC}]
+    assert pfs(run(PROGRESSED, patient=DEAD, therapies=therapies)) == (168, 0, "later therapy")
+    ignore = {"pfs": {"later_therapy": "ignore"}}
+    done = run(PROGRESSED, patient=DEAD, therapies=therapies, settings=ignore)
+    assert pfs(done) == (252, 1, "progression")
+
+
+def test_a_later_therapy_after_progression_changes_nothing(run):
+    therapies = [{"start_day": 252, **SYSTEMIC}]
+    assert pfs(run(PROGRESSED, patient=DEAD, therapies=therapies)) == (252, 1, "progression")
+
+
+def test_os_and_pps_end_at_death_or_last_contact(run):
+    row = run(PROGRESSED, patient=DEAD).patient
+    assert (row["os_months"], row["os_event"]) == (900 / MONTH, 1)
+    assert (row["pps_months"], row["pps_event"]) == (648 / MONTH, 1)
+    row = run(PROGRESSED, patient=ALIVE).patient
+    assert (row["os_event"], row["pps_event"]) == (0, 0)
+    assert row["follow_up_months"] == 900 / MONTH
+
+
+def test_there_is_no_pps_without_radiological_progression(run):
+    row = run(STABLE, patient=DEAD).patient
+    assert row["in_progression_cohort"] == 0
+    assert pd.isna(row["pps_months"])
+    assert pd.isna(row["pps_event"])
+
+
+def test_a_cohort_without_vital_status_has_no_survival(run):
+    row = run(PROGRESSED).patient
+    for name in ("pfs_months", "pfs_event", "os_months", "os_event", "pps_months", "pps_event"):
+        assert pd.isna(row[name])
+    assert row["pfs_end"] == "unknown"
+    assert row["in_progression_cohort"] == 1
+
+
+def test_durations_run_from_the_first_such_scan_to_the_end_of_pfs(run):
+    scans = [(0, 50.0), (84, 50.0), (168, 30.0), (252, 0.0), (336, 10.0)]
+    row = run(scans, patient=ALIVE).patient
+    assert row["duration_of_response_months"] == 168 / MONTH
+    assert row["duration_of_pr_months"] == 168 / MONTH
+    assert row["duration_of_cr_months"] == 84 / MONTH
+    assert row["disease_control_months"] == 252 / MONTH
+    assert row["duration_of_response_event"] == row["disease_control_event"] == 1
+
+
+def test_durations_are_censored_with_pfs(run):
+    row = run([(0, 50.0), (84, 30.0), (168, 30.0)], patient=ALIVE).patient
+    assert (row["duration_of_response_months"], row["duration_of_response_event"]) == (
+        84 / MONTH,
+        0,
+    )
+    assert pd.isna(row["duration_of_cr_months"])
+    assert pd.isna(row["duration_of_cr_event"])
+
+
+def test_disease_control_needs_a_first_response_of_cr_pr_or_sd(run):
+    assert pd.isna(run([(0, 50.0), (84, 80.0)], patient=ALIVE).patient["disease_control_months"])
+
+
+@pytest.mark.parametrize(
+    ("reported", "expected"),
+    [
+        (
+            {"pfs_days": 93, "progression": 1, "death": 1, "os_days": 283},
+            (93, 1, "reported progression"),
+        ),
+        (
+            {"pfs_days": 93, "progression": 0, "death": 0, "os_days": 283},
+            (93, 0, "reported censoring"),
+        ),
+        (
+            {"pfs_days": 93, "progression": 0, "death": 1, "os_days": 283},
+            (93, 0, "reported censoring"),
+        ),
+        (
+            {"pfs_days": 283, "progression": 0, "death": 1, "os_days": 283},
+            (283, 1, "reported death"),
+        ),
+        ({"progression_day": 93, "death": 1, "os_days": 283}, (93, 1, "reported progression")),
+    ],
+)
+def test_pfs_as_reported_without_scans(run, reported, expected):
+    assert pfs(run(patient=reported)) == expected
+
+
+def test_reported_progression_feeds_pps_and_the_progression_cohort(run):
+    reported = {
+        "pfs_days": 93,
+        "progression": 1,
+        "death": 1,
+        "os_days": 283,
+        "treatment_start": "0",
+    }
+    row = run(patient=reported).patient
+    assert row["in_progression_cohort"] == 1
+    assert row["progression_date"] == "93"
+    assert row["pps_months"] == 190 / MONTH
+
+
+def test_a_reported_progression_becomes_a_date_where_the_start_is_one(run):
+    reported = {"progression_day": 31, "treatment_start": "2019-12-15"}
+    assert run(patient=reported).patient["progression_date"] == "2020-01-15"
+
+
+def test_the_date_of_progression_is_that_of_the_scan_as_written(run):
+    scans = [
+        {"day": 0, "date": "2020-02-01", "target_sum_mm": 50.0},
+        {"day": 29, "date": "2020-03-01", "target_sum_mm": 80.0},
+    ]
+    assert run(scans).patient["progression_date"] == "2020-03-01"
