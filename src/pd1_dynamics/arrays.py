@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,19 +27,26 @@ def patient_codes(patient_id: pd.Series, ids: pd.Series, table: str) -> np.ndarr
         If a row's patient is not among the patients; the row is named by its position from 1.
     """
     if not len(ids):
-        return np.empty(0, dtype=np.int64)
+        return np.empty(0, dtype=np.int32)
     if isinstance(ids.dtype, pd.CategoricalDtype):
         of_label = pd.Index(patient_id).get_indexer(ids.cat.categories)
         codes = of_label[ids.cat.codes.to_numpy()]
     else:
         values = ids.to_numpy(dtype=object)
         starts = run_starts(values)
-        of_run = pd.Index(patient_id).get_indexer(values[starts])
-        codes = np.repeat(of_run, np.diff(np.append(starts, len(values))))
+        of_run = _positions(patient_id.to_numpy(dtype=object), values[starts])
+        codes = np.repeat(of_run.astype(np.int32), np.diff(np.append(starts, len(values))))
     if (codes < 0).any():
         row = int(np.flatnonzero(codes < 0)[0]) + 1
         raise ValueError(f"row {row} of {table} names a patient who is not in patients")
-    return codes.astype(np.int64)
+    return codes.astype(np.int32)
+
+
+def _positions(labels: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Position of each value among the labels, -1 where it is none of them."""
+    if len(labels) == len(values) and (labels == values).all():
+        return np.arange(len(labels))
+    return pd.Index(labels).get_indexer(values)
 
 
 def run_starts(values: np.ndarray) -> np.ndarray:
@@ -51,7 +59,10 @@ def run_starts(values: np.ndarray) -> np.ndarray:
     """
     if not len(values):
         return np.empty(0, dtype=np.int64)
-    return np.flatnonzero(np.append(True, values[1:] != values[:-1]))
+    starts = np.empty(len(values), dtype=bool)
+    starts[0] = True
+    np.not_equal(values[1:], values[:-1], out=starts[1:], casting="unsafe")
+    return np.flatnonzero(starts)
 
 
 def floats(column: pd.Series) -> np.ndarray:
@@ -62,6 +73,11 @@ def floats(column: pd.Series) -> np.ndarray:
 def is_one(column: pd.Series) -> np.ndarray:
     """True where a 0/1 column says 1; missing is False."""
     return floats(column) == 1
+
+
+def table(columns: Mapping[str, Any]) -> pd.DataFrame:
+    """A table of columns that nobody else holds, without the copy that pandas makes of them."""
+    return pd.DataFrame(dict(columns), copy=False)
 
 
 def texts(labels: tuple[str, ...], codes: np.ndarray) -> np.ndarray:

@@ -74,3 +74,26 @@ def merge(defaults: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str,
         else:
             merged[key] = deepcopy(value)
     return merged
+
+
+def alternatives(path: str | Path = DEFAULTS) -> dict[str, list[Any]]:
+    """Every choice with a fixed list of answers: its place in the file, and the answers.
+
+    The answer that the file gives comes first, the others as the schema lists them. This is what a
+    robustness run goes through.
+
+    Examples
+    --------
+    >>> alternatives()["resistance_rule"]
+    ['paper', 'sitc']
+    """
+    found = {}
+
+    def visit(node: Mapping[str, Any], value: Any, place: str) -> None:
+        if "enum" in node:
+            found[place] = [value, *(answer for answer in node["enum"] if answer != value)]
+        for key, child in node.get("properties", {}).items():
+            visit(child, value[key], f"{place}.{key}" if place else key)
+
+    visit(schemas.schema("definitions"), load(path), "")
+    return found

@@ -19,7 +19,7 @@ def _definitions(settings):
 
 
 def frame(rows, columns):
-    """Rows of one patient "A", shorter rows filled with missing; dictionaries name their columns."""
+    """Rows of one patient "A": tuples in the order of the columns, or named by dictionaries."""
     if rows is None:
         return None
     if isinstance(rows, pd.DataFrame):

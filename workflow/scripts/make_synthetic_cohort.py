@@ -8,7 +8,8 @@ from pd1_dynamics.job import logged
 
 def main(path_description, folder):
     description = synthetic.load(path_description)
-    synthetic.write(synthetic.generate(description, seed=description["seed"]), folder)
+    tables = synthetic.generate(description, description["seed"], synthetic.report_progress)
+    synthetic.write(tables, folder)
 
 
 if __name__ == "__main__":

@@ -90,7 +90,7 @@ def frequencies(name: str, sample: Sample, members: Sample, base: Row, missing: 
         count = int(np.sum(levels == level))
         rows += _share(replace(base, term=f"{name}={level}"), count, lacking, members.empty)
     if missing == "level":
-        rows += _share(replace(base, term=f"{name}={MISSING}"), absent, sample.empty, members.empty)
+        rows += _share(replace(base, term=f"{name}={MISSING}"), absent, lacking, members.empty)
     counted = None if sample.empty else absent
     rows.append(
         replace(

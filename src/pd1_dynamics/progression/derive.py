@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -54,8 +53,9 @@ def derive(
     readings = chosen_reader(
         patients, {"assessments": assessments, "lesions": lesions}, definitions
     )
-    table["progression_date"] = _date_text(patients, response, day)
+    readings = {name: rows[_up_to(patients, rows, day, name)] for name, rows in readings.items()}
     table = pd.concat([table, pattern(patients, time_points, day)], axis=1)
+    table["progression_date"] = _with_reported(table["progression_date"], patients, day)
     found = progressing(
         assessment_arrays(patients, readings["assessments"]),
         lesion_arrays(patients, readings["lesions"]),
@@ -66,25 +66,23 @@ def derive(
     return table, later_therapies(patients, therapies)
 
 
-def _date_text(patients: pd.DataFrame, response: pd.DataFrame, day: np.ndarray) -> np.ndarray:
-    """Date of progression as the cohort writes dates: that of the scan, or start plus days."""
-    text = response["progression_date"].to_numpy(dtype=object, na_value=None).copy()
-    reported = np.flatnonzero(pd.isna(text) & ~np.isnan(day))
-    starts = patients["treatment_start"].to_numpy(dtype=object, na_value=None)
-    for row in reported:
-        text[row] = _add_days(starts[row], int(day[row]))
-    return text
+def _up_to(patients: pd.DataFrame, rows: pd.DataFrame, day: np.ndarray, name: str) -> np.ndarray:
+    """Rows up to the patient's progression; none of patients without one."""
+    codes = arrays.patient_codes(patients["patient_id"], rows["patient_id"], name)
+    return rows["day"].to_numpy(dtype=np.float64) <= day[codes]
 
 
-def _add_days(start: object, days: int) -> str:
-    """ISO date ``days`` after an ISO start, or the number of days when the start is no date.
+def _with_reported(dates: pd.Series, patients: pd.DataFrame, day: np.ndarray) -> np.ndarray:
+    """Dates of progression by scan; for the others the start plus the reported day.
 
-    Examples
-    --------
-    >>> _add_days("2015-12-30", 3), _add_days("0", 93)
-    ('2016-01-02', '93')
+    In the way the cohort writes dates: ISO where the start is one, otherwise the number of days.
     """
-    try:
-        return (date.fromisoformat(str(start)) + timedelta(days=days)).isoformat()
-    except ValueError:
-        return str(days)
+    text = dates.to_numpy(dtype=object, na_value=None).copy()
+    rows = np.flatnonzero(pd.isna(text) & ~np.isnan(day))
+    if len(rows):
+        days = pd.Series(day[rows]).round().astype(int)
+        start = pd.Series(patients["treatment_start"].to_numpy(dtype=object, na_value=None)[rows])
+        start = pd.to_datetime(start.astype(str), format="%Y-%m-%d", errors="coerce")
+        iso = (start + pd.to_timedelta(days, unit="D")).dt.strftime("%Y-%m-%d")
+        text[rows] = iso.astype(object).where(iso.notna(), days.astype(str)).to_numpy(dtype=object)
+    return text

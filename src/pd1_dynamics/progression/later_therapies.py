@@ -43,7 +43,7 @@ def later_therapies(patients: pd.DataFrame, therapies: pd.DataFrame) -> pd.DataF
     to_death = ~progressed & died & ~(own_last < last)
     end = np.where(progressed, progression, np.where(np.isnan(own_last) | to_death, last, own_last))
     event = np.where(np.isnan(end - start), np.nan, progressed | to_death)
-    return pd.DataFrame(
+    return arrays.table(
         {
             "patient_id": therapies["patient_id"].to_numpy(dtype=object),
             "category": therapies["category"].to_numpy(dtype=object, na_value=None),

@@ -43,7 +43,7 @@ def ldh(
     baseline = samples.state(at_baseline)
     reported = arrays.floats(patients["ldh_elevated"])
     as_reported = np.where(reported == 1, ELEVATED, np.where(reported == 0, NORMAL, None))
-    return pd.DataFrame(
+    return arrays.table(
         {
             "ldh_at_progression": samples.state(at_progression),
             "ldh_change_pct": change,
@@ -70,7 +70,7 @@ class _Samples:
         self.value, self.limit = value[keep], limit[keep]
         self.earliest = self.day.min() if len(keep) else 0
         self.span = int(self.day.max() - self.earliest) + 1 if len(keep) else 1
-        self.key = self.patient * self.span + (self.day - self.earliest)
+        self.key = self.patient.astype(np.int64) * self.span + (self.day - self.earliest)
 
     def nearest(self, target_day: np.ndarray, window: list[int]) -> np.ndarray:
         """Sample nearest to each patient's day inside the window, -1 for none."""

@@ -31,14 +31,15 @@ def pattern(
     """Progression pattern and growth at progression, one row a patient in the order of
     ``patients``.
 
+    ``progression_date`` is the date of the scan as the cohort writes it.
+
     Enlargement: the target or the non-target lesions are PD at the date of progression (an existing
     lesion grew, or came back after a CR). New lesions: a new lesion is PD. Neither (progression as
     read by the reader alone) leaves the pattern empty.
 
     ``enlargement_pct`` compares the target sum at progression with that of the evaluation just
-    before
-    it, the baseline included; empty when either was not evaluable or the earlier is 0. Per month:
-    divided by the months between the two scans.
+    before it, the baseline included; empty when either was not evaluable or the earlier is 0. Per
+    month: divided by the months between the two scans.
     """
     patient = arrays.patient_codes(patients["patient_id"], time_points["patient_id"], "time_points")
     day = time_points["day"].to_numpy(dtype=np.int64)
@@ -62,9 +63,13 @@ def pattern(
     size = arrays.at(sums, at_progression, -1).astype(np.int64)
     previous = arrays.at(sums, before, -1).astype(np.int64)
     change = percent_change(size, previous)
+    dates = arrays.at(time_points["date"].to_numpy(dtype=object), at_progression, None)
+    found = at_progression >= 0
+    dates[found] = dates[found].astype(str)  # days come back from CSV as numbers
     months = (arrays.at(day, at_progression) - arrays.at(day, before)) / DAYS_PER_MONTH
-    return pd.DataFrame(
+    return arrays.table(
         {
+            "progression_date": dates,
             "progression_pattern": text,
             "target_sum_at_progression_mm": to_mm(size),
             "enlargement_pct": change,
@@ -86,6 +91,15 @@ def progressing(
     millimetres) or came back from 0. If none of these shows it (many small growths), the target
     lesions larger than before.
 
+    Parameters
+    ----------
+    read, rows
+        Assessments and lesions, in their settled order; rows after the progression may be absent.
+    progression_day
+        Of each patient, NaN for none.
+    definitions
+        Part ``organ_enlargement`` is used.
+
     Returns
     -------
     DataFrame
@@ -97,75 +111,73 @@ def progressing(
     as_read = arrays.at(
         read.organs, arrays.first_true(read.day == progression_day[read.patient], read.patient, n)
     )
-    if not len(rows):
-        nothing = arrays.nullable(np.full(n, np.nan))
-        return _progressing_table(as_read, nothing, nothing)
     settings = definitions["organ_enlargement"]
-    reference = _reference_diameter(rows, settings["against"])
-    growth = rows.diameter - reference
-    known = (rows.role == TARGET_ROLE) & (rows.diameter >= 0) & (reference >= 0)
-    larger = known & (growth > 0) & ~is_gone(rows)
+    is_today = rows.day == progression_day[rows.patient]
+    before = rows.day < progression_day[rows.patient]
+    columns = ("patient", "day", "lesion", "role", "state", "diameter", "node", "organ")
+    today = rows.rows(is_today, *columns)
+    reference = _reference_diameter(
+        today, rows.rows(before & (rows.role == TARGET_ROLE), *columns), settings["against"]
+    )
+    growth = today.diameter - reference
+    known = (today.role == TARGET_ROLE) & (today.diameter >= 0) & (reference >= 0)
+    larger = known & (growth > 0) & ~is_gone(today)
     grown = (
         larger
         & (growth * 100 >= settings["relative_pct"] * reference)
         & (growth >= settings["absolute_mm"] * PER_MM)
     )
     seen_new = (
-        (rows.role == NEW_ROLE)
-        & (rows.state != NOT_EVALUABLE)
-        & (rows.state != ABSENT)
-        & (rows.diameter != 0)
+        (today.role == NEW_ROLE)
+        & (today.state != NOT_EVALUABLE)
+        & (today.state != ABSENT)
+        & (today.diameter != 0)
     )
-    progressed = (rows.role != TARGET_ROLE) & (rows.state == PROGRESSED)
-    today = rows.day == progression_day[rows.patient]
+    clear = grown | seen_new | ((today.role != TARGET_ROLE) & (today.state == PROGRESSED))
+    is_clear = np.bincount(today.patient[clear], minlength=n) > 0
+    counted = clear | (larger & ~is_clear[today.patient])
 
-    clear = today & (grown | seen_new | progressed)
-    is_clear = np.bincount(rows.patient[clear], minlength=n) > 0
-    counted = clear | (today & larger & ~is_clear[rows.patient])
-    number = np.bincount(rows.patient[counted], minlength=n).astype(float)
-    outside_nodes = np.bincount(rows.patient[counted & ~rows.node], minlength=n)
-    organs = _distinct_organs(rows, counted & (rows.organ >= 0), n).astype(float)
+    number = np.bincount(today.patient[counted], minlength=n)
+    outside_nodes = np.bincount(today.patient[counted & ~today.node], minlength=n)
+    organs = _distinct_organs(today, counted & (today.organ >= 0), n).astype(float)
     organs[organs == 0] = np.nan
-    found = number > 0
-    return _progressing_table(
-        np.where(np.isnan(as_read), organs, as_read),
-        arrays.nullable(np.where(found, number, np.nan)),
-        arrays.nullable(np.where(found, outside_nodes == 0, np.nan)),
-    )
-
-
-def _progressing_table(organs: np.ndarray, number: object, nodal: object) -> pd.DataFrame:
-    return pd.DataFrame(
+    return arrays.table(
         {
-            "organs_at_progression": arrays.nullable(organs),
-            "progressing_lesions": number,
-            "nodal_only_progression": nodal,
+            "organs_at_progression": arrays.nullable(np.where(np.isnan(as_read), organs, as_read)),
+            "progressing_lesions": arrays.nullable(np.where(number > 0, number, np.nan)),
+            "nodal_only_progression": arrays.nullable(
+                np.where(number > 0, outside_nodes == 0, np.nan)
+            ),
         }
     )
 
 
 def _distinct_organs(rows: Lesions, keep: np.ndarray, n: int) -> np.ndarray:
     n_organs = max(len(rows.organs), 1)
-    pairs = np.unique(rows.patient[keep] * n_organs + rows.organ[keep])
+    pairs = np.unique(rows.patient[keep].astype(np.int64) * n_organs + rows.organ[keep])
     return np.bincount(pairs // n_organs, minlength=n)
 
 
-def _reference_diameter(rows: Lesions, against: str) -> np.ndarray:
-    """Diameter of the same lesion before: smallest ever, or the one measured last; -1 for none."""
-    order = np.lexsort((rows.day, rows.lesion, rows.patient))
-    diameter = rows.diameter[order]
-    same = np.append(False, np.diff(rows.lesion[order]) == 0)
-    same &= np.append(False, np.diff(rows.patient[order]) == 0)
-    series = np.cumsum(~same) - 1
-    starts, counts = arrays.counts_of(series, int(series[-1]) + 1)
-    held = np.full(len(starts), _LARGE)
-    before = np.full(len(order), _LARGE)
-    for lesions, at in arrays.walk(starts, counts):
-        before[at] = held[lesions]
-        measured = diameter[at] >= 0
-        now = diameter[at]
-        kept = np.minimum(held[lesions], now) if against == "nadir" else now
-        held[lesions] = np.where(measured, kept, held[lesions])
-    reference = np.empty(len(order), dtype=np.int64)
-    reference[order] = np.where(before == _LARGE, -1, before)
+def _reference_diameter(today: Lesions, before: Lesions, against: str) -> np.ndarray:
+    """Diameter of the same lesion before: smallest ever, or the one measured last; -1 for none.
+
+    Both tables ascend by patient; a patient's rows of ``before`` ascend by day.
+    """
+    n_names = max(len(today.names), 1)
+    pair = today.patient.astype(np.int64) * n_names + today.lesion
+    order = np.argsort(pair, kind="stable")
+    pairs = pair[order]
+    earlier = before.patient.astype(np.int64) * n_names + before.lesion
+    place = np.searchsorted(pairs, earlier)
+    same = place < len(pairs)
+    same &= pairs[np.minimum(place, len(pairs) - 1)] == earlier if len(pairs) else False
+    same &= before.diameter >= 0
+    place, diameter = place[same], before.diameter[same]
+    held = np.full(len(pairs), _LARGE)
+    if against == "nadir":
+        np.minimum.at(held, place, diameter)
+    else:
+        held[place] = diameter
+    reference = np.empty(len(pairs), dtype=np.int64)
+    reference[order] = np.where(held == _LARGE, -1, held)
     return reference

@@ -149,7 +149,7 @@ def survival(
 
     progression_day = np.where(
         scanned,
-        arrays.floats(response["progression_day"]),
+        pd_day,
         np.where(reported_pd, reported_pd_day, np.nan),
     )
     progressed = ~np.isnan(progression_day)
@@ -159,7 +159,7 @@ def survival(
     knows_progression = scanned | reported | scanned.any()
     alive_or_dead = ~np.isnan(end_day) & ~np.isnan(death)
 
-    table = pd.DataFrame(
+    table = arrays.table(
         {
             "patient_id": patients["patient_id"].to_numpy(dtype=object),
             "in_progression_cohort": arrays.nullable(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pd1_dynamics import arrays
 from pd1_dynamics.resistance.facts import facts
 from pd1_dynamics.resistance.paper import resistance_paper
 from pd1_dynamics.resistance.sitc import classify
@@ -126,16 +127,17 @@ def derive(
     if definitions["resistance_rule"] == "sitc":
         by_sitc = sitc["resistance_sitc"].to_numpy(dtype=object)
         chosen = np.where(np.isin(by_sitc.astype(str), RESISTANCE_PAPER), by_sitc, None)
-    own = [c for c in patients if c not in response and c not in progression] + ["patient_id"]
-    table = pd.concat(
-        [
-            patients[own].reset_index(drop=True),
-            response.drop(columns=["patient_id", "progression_date", "progression_day"]),
-            progression.drop(columns=["patient_id"]),
-            sitc,
-        ],
-        axis=1,
+    types = sitc.assign(resistance_paper=paper, resistance=chosen)
+    sources = (
+        types,
+        progression,
+        response,
+        patients,
+    )  # what was derived goes before what was given
+    return arrays.table(
+        {
+            name: np.asarray(column) if column.dtype == object else column.array
+            for name in PATIENT_COLUMNS
+            for column in [next(source[name] for source in sources if name in source)]
+        }
     )
-    table["resistance_paper"] = paper
-    table["resistance"] = chosen
-    return table[list(PATIENT_COLUMNS)]

@@ -134,8 +134,8 @@ def _confirming_scan(
     n = len(patients)
     patient = arrays.patient_codes(patients["patient_id"], time_points["patient_id"], "time_points")
     day = time_points["day"].to_numpy(dtype=np.int64)
-    overall = time_points["overall_response"].to_numpy(dtype=object, na_value=None).astype(str)
-    usable = (day >= (pd_day + WEEKS_4)[patient]) & np.isin(overall, (CR, PR, SD, PD))
+    overall = arrays.text_codes(time_points["overall_response"], (PD, CR, PR, SD))
+    usable = (day >= (pd_day + WEEKS_4)[patient]) & (overall >= 0)
     if sitc["confirmation_window"] == "from_4_to_12_weeks":
         usable &= day <= (pd_day + WEEKS_12)[patient]
     if sitc["scan_on_later_therapy"] == "ignore":
@@ -144,7 +144,7 @@ def _confirming_scan(
         end = np.where(end < pd_day, np.nan, end)
         usable &= ~(day > end[patient])
     row = arrays.first_true(usable, patient, n)
-    shows = arrays.at(overall == PD, row, False)
+    shows = arrays.at(overall == 0, row, False)
     if sitc["criteria"] == "irecist":
         shows = ~np.isnan(icpd) & (row >= 0)
     return np.where(row < 0, NO_SCAN, np.where(shows, SCAN_SHOWS_PD, SCAN_SHOWS_NO_PD))

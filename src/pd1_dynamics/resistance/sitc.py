@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pd1_dynamics import arrays
 from pd1_dynamics.resistance.facts import (
     NO_SCAN,
     SCAN_SHOWS_PD,
@@ -84,7 +85,9 @@ def _to_the_day(days: np.ndarray, settings: Settings) -> np.ndarray:
 COMBINATION = _is("combined with other therapy", lambda f, s: f["combination"])
 EXCEPTED = _is(
     "glioblastoma, prostate, hepatocellular or ovarian cancer",
-    lambda f, s: np.full(len(f["progressed"]), s["tumor_type"].lower() in EXCEPTED_TUMORS),
+    lambda f, s: np.full(
+        len(f["progressed"]), any(name in s["tumor_type"].lower() for name in EXCEPTED_TUMORS)
+    ),
 )
 UNKNOWN = _is("whether the disease progressed is not known", lambda f, s: ~f["progression_known"])
 NEVER_EVALUATED = _is(
@@ -551,7 +554,7 @@ def classify(facts: Facts, settings: Settings) -> pd.DataFrame:
         dtype=object,
     )
     flags = {CONFIRMED: 1, NOT_CONFIRMED: 0, NO_CONFIRMATION: pd.NA}
-    return pd.DataFrame(
+    return arrays.table(
         {
             "resistance_sitc": known["class"],
             "resistance_sitc_confirmed": pd.array(

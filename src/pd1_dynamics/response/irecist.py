@@ -52,7 +52,7 @@ def time_point_responses(visits: Visits, definitions: Mapping[str, Any]) -> np.n
     The first progression by RECIST 1.1 is iUPD. At a later assessment it is
 
     - **confirmed** (iCPD), when at least ``confirm_earliest_days`` have passed since the first iUPD
-      and not more than ``confirm_latest_days`` since the assessment before, and
+      and not more than ``confirm_latest_days`` since the latest iUPD, and
 
       - the target sum is 5 mm or more above that at the first iUPD (steps add up), or
       - there are more new lesions than then, or they have grown by 5 mm or more in sum, or

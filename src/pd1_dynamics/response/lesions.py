@@ -111,7 +111,8 @@ def targets(
         Patient of each visit.
     """
     is_target = rows.role == TARGET_ROLE
-    rows, visit = rows.rows(is_target), visit[is_target]
+    rows = rows.rows(is_target, "patient", "lesion", "diameter", "node")
+    visit = visit[is_target]
     given = some_at(visit, np.ones(len(visit), dtype=bool), n_visits)
     counted, covered, due = _found_again(
         rows, visit, n_visits, reference, visit_patient, rows.diameter >= 0
@@ -147,7 +148,8 @@ def nontarget(
     where a visit has no non-target rows.
     """
     is_nontarget = rows.role == NONTARGET_ROLE
-    rows, visit = rows.rows(is_nontarget), visit[is_nontarget]
+    rows = rows.rows(is_nontarget, "patient", "lesion", "state", "diameter", "node")
+    visit = visit[is_nontarget]
     evaluated = (rows.state != NOT_EVALUABLE) & ((rows.state >= 0) | (rows.diameter >= 0))
     absent = (rows.state == ABSENT) | ((rows.state != PROGRESSED) & is_gone(rows))
     _, covered, due = _found_again(rows, visit, n_visits, reference, visit_patient, evaluated)
@@ -187,7 +189,8 @@ def new_lesions(rows: Lesions, visit: np.ndarray, n_visits: int) -> NewLesions:
     already, and progression dates from its first sight (RECIST 1.1, 4.3.5).
     """
     is_new = rows.role == NEW_ROLE
-    rows, visit = rows.rows(is_new), visit[is_new]
+    rows = rows.rows(is_new, "patient", "day", "lesion", "state", "diameter")
+    visit = visit[is_new]
     equivocal = rows.state == NOT_EVALUABLE
     absent = (rows.state == ABSENT) | (rows.diameter == 0)
     seen = ~equivocal & ~absent
@@ -258,7 +261,7 @@ def _found_again(
         rows of the visit, so that a visit is complete when all its rows were evaluated.
     """
     n_names = max(len(rows.names), 1)
-    pair = rows.patient * n_names + rows.lesion
+    pair = rows.patient.astype(np.int64) * n_names + rows.lesion
     has_reference = reference[rows.patient] >= 0
     in_reference = has_reference & (visit == reference[rows.patient]) & evaluated
     members = np.sort(pair[in_reference])
@@ -282,7 +285,7 @@ def _found_again(
     found_visit, found_pair = [], []
     for place in range(widest):
         codes = np.array([k[place] if len(k) > place else -1 for k in known])[of_lesion]
-        parent_pair = rows.patient[strange] * n_names + codes
+        parent_pair = rows.patient[strange].astype(np.int64) * n_names + codes
         hit = (codes >= 0) & _is_in(parent_pair, members)
         continues |= hit
         use = hit & evaluated[strange]

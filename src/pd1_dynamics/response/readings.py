@@ -85,18 +85,18 @@ class Lesions:
     def __len__(self) -> int:
         return len(self.patient)
 
-    def rows(self, keep: np.ndarray) -> Lesions:
-        """The rows that a mask or positions keep, without their dates."""
-        return replace(
-            self, date=self.date[:0], **{name: getattr(self, name)[keep] for name in _BY_ROW}
-        )
+    def rows(self, keep: np.ndarray, *names: str) -> Lesions:
+        """The rows that a mask or positions keep, with the named columns only (the rest empty)."""
+        taken = {name: getattr(self, name)[keep if name in names else _NOTHING] for name in _BY_ROW}
+        return replace(self, **taken)
 
     def in_order(self, order: np.ndarray) -> Lesions:
-        """The rows at these positions."""
-        return replace(self.rows(order), date=self.date[order])
+        """The rows at these positions, whole."""
+        return self.rows(order, *_BY_ROW)
 
 
-_BY_ROW = ("patient", "day", "lesion", "role", "state", "diameter", "node", "organ")
+_BY_ROW = ("patient", "day", "date", "lesion", "role", "state", "diameter", "node", "organ")
+_NOTHING = slice(0)
 
 
 def lesion_arrays(patients: pd.DataFrame, lesions: pd.DataFrame) -> Lesions:
@@ -113,14 +113,14 @@ def lesion_arrays(patients: pd.DataFrame, lesions: pd.DataFrame) -> Lesions:
     diameter[(diameter < 0) & (state == ABSENT)] = 0
     rows = Lesions(
         patient=arrays.patient_codes(patients["patient_id"], lesions["patient_id"], "lesions"),
-        day=lesions["day"].to_numpy(dtype=np.int64),
+        day=lesions["day"].to_numpy(dtype=np.int32),
         date=lesions["date"].to_numpy(dtype=object),
-        lesion=lesion.astype(np.int64),
+        lesion=lesion.astype(np.int32),
         role=arrays.text_codes(lesions["role"], LESION_ROLES),
         state=state,
         diameter=diameter,
         node=arrays.is_one(lesions["node"]),
-        organ=organ.astype(np.int64),
+        organ=organ.astype(np.int32),
         names=np.asarray(names, dtype=object),
         organs=np.asarray(organs, dtype=object),
     )
@@ -167,7 +167,7 @@ def assessment_arrays(patients: pd.DataFrame, assessments: pd.DataFrame) -> Asse
     patient = arrays.patient_codes(patients["patient_id"], assessments["patient_id"], "assessments")
     columns = {
         "patient": patient,
-        "day": assessments["day"].to_numpy(dtype=np.int64),
+        "day": assessments["day"].to_numpy(dtype=np.int32),
         "date": assessments["date"].to_numpy(dtype=object),
         "target_sum": to_units(arrays.floats(assessments["target_sum_mm"])),
         "nontarget": arrays.text_codes(assessments["nontarget_response"], NONTARGET_RESPONSES),
@@ -197,16 +197,18 @@ def assessment_arrays(patients: pd.DataFrame, assessments: pd.DataFrame) -> Asse
 
 def _is_sorted(keys: tuple[np.ndarray, ...]) -> bool:
     """Whether rows ascend by the keys, the first key first."""
-    ascends = np.ones(max(len(keys[0]) - 1, 0), dtype=bool)
-    for key in reversed(keys):
-        step = key[1:] - key[:-1]
-        ascends = (step > 0) | ((step == 0) & ascends)
-    return bool(ascends.all())
+    tied = np.ones(max(len(keys[0]) - 1, 0), dtype=bool)
+    for key in keys:
+        if (tied & (key[1:] < key[:-1])).any():
+            return False
+        tied &= key[1:] == key[:-1]
+    return True
 
 
 def _equals_next(keys: tuple[np.ndarray, ...]) -> np.ndarray:
     """True for a row whose keys equal those of the next row."""
-    equal = np.ones(max(len(keys[0]) - 1, 0), dtype=bool)
+    equal = np.ones(len(keys[0]), dtype=bool)
+    equal[-1:] = False
     for key in keys:
-        equal &= key[1:] == key[:-1]
-    return np.append(equal, False) if len(keys[0]) else equal
+        equal[:-1] &= key[1:] == key[:-1]
+    return equal

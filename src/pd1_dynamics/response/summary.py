@@ -114,7 +114,7 @@ def summarise(
     )
     depth_reached = np.where(max_change < 0, max_change, np.nan)
     months = {name: day / DAYS_PER_MONTH for name, day in days.items()}
-    return pd.DataFrame(
+    return arrays.table(
         {
             "patient_id": patients["patient_id"].to_numpy(dtype=object),
             "scanned": scanned.astype(np.int64),
@@ -164,7 +164,6 @@ def summarise(
             ),
             "clinical_benefit": arrays.nullable(benefit),
             "progression_day": arrays.nullable(progression_day),
-            "progression_date": arrays.at(visits.date, progression_row, None),
             "any_progression_day": arrays.nullable(arrays.at(visits.day, any_progression_row)),
             "ever_pr": _flag(days["pr"], evaluated),
             "ever_cr": _flag(days["cr"], evaluated),

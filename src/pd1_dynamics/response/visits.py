@@ -40,24 +40,6 @@ from pd1_dynamics.terms import (
     TARGET_RESPONSES,
 )
 
-TIME_POINT_COLUMNS = (
-    "patient_id",
-    "date",
-    "day",
-    "month",
-    "target_sum_mm",
-    "baseline_sum_mm",
-    "nadir_sum_mm",
-    "change_from_baseline_pct",
-    "change_from_nadir_pct",
-    "change_from_nadir_mm",
-    "target_response",
-    "nontarget_response",
-    "new_lesion",
-    "overall_response",
-    "irecist_response",
-    "counted",
-)
 _LARGE = np.int64(1) << 60
 
 
@@ -66,12 +48,11 @@ class Visits:
     """Visits of all patients as arrays, sorted by patient and day.
 
     ``starts``, ``counts``: first visit and number of visits of each patient. ``sum`` complete
-    target
-    sum, ``measured`` sum of what was measured, ``baseline``, ``nadir`` (smallest complete sum
-    before): whole units, -1 missing. ``evaluation``: after the first dose and after the baseline.
-    ``target``, ``nontarget``, ``new``, ``overall``: positions in the vocabulary, -1 where a visit
-    is no evaluation. ``new_number``, ``new_measured``: new lesions with rows, ``new_given`` whether
-    any. ``baseline_row``: visit of each patient's baseline, -1 for none.
+    target sum, ``measured`` sum of what was measured, ``baseline``, ``nadir`` (smallest complete
+    sum before): whole units, -1 missing. ``evaluation``: after the first dose and after the
+    baseline. ``target``, ``nontarget``, ``new``, ``overall``: positions in the vocabulary, -1 where
+    a visit is no evaluation. ``new_number``, ``new_measured``: new lesions with rows, ``new_given``
+    whether any. ``baseline_row``: visit of each patient's baseline, -1 for none.
     """
 
     patient: np.ndarray
@@ -111,7 +92,8 @@ def read_visits(
     Decisions, in order:
 
     - A visit is a date with an assessment row or a lesion row.
-    - Target sum: from the lesions where the visit has a target row, otherwise ``target_sum_mm``.
+    - Target sum: from the lesions where the visit has a target row, otherwise ``target_sum_mm`` (of
+      which only 0 is CR, as it does not tell nodes).
     - Baseline: the last visit up to ``baseline.latest_day`` with a complete target sum. Evaluations
       are the visits after it and after day 0.
     - A patient without any target row or target sum, or with a baseline sum of 0, has no target
@@ -123,8 +105,9 @@ def read_visits(
       sight, and progression with it, even if the reader called the overall response otherwise that
       day.
     - Overall response: as read by the reader, otherwise by RECIST 1.1.
-    - After an overall CR, disease that is seen again is PD: target lesions that are not gone, or
-      non-target disease (nodes only if they progressed).
+    - After an overall CR (by measurement, and not denied by the reader), disease that is seen again
+      is PD: target lesions that are not gone, or non-target disease (nodes only if they
+      progressed).
     """
     tables = chosen_reader(patients, {"assessments": assessments, "lesions": lesions}, definitions)
     read = assessment_arrays(patients, tables["assessments"])
@@ -171,7 +154,7 @@ def read_visits(
     def respond(
         at: np.ndarray | slice, back: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Target, non-target and overall response at some visits."""
+        """Target, non-target and overall response at some visits, as the measurements say."""
         target = target_response(
             measured[at],
             complete[at],
@@ -182,15 +165,16 @@ def read_visits(
             reappeared=back,
         )
         nontarget = np.where(back & seen_nontarget[at], NONTARGET[PD], nontarget_code[at])
-        derived = overall_codes(target, nontarget, new_code[at], definitions)
-        return target, nontarget, np.where(overall_read[at] >= 0, overall_read[at], derived)
+        return target, nontarget, overall_codes(target, nontarget, new_code[at], definitions)
 
     everywhere = slice(None)
     target, nontarget_code, overall = respond(everywhere, np.zeros(n_visits, dtype=bool))
     complete_response = evaluation & (overall == OVERALL[CR])
+    complete_response &= (overall_read < 0) | (overall_read == OVERALL[CR])
     after = np.flatnonzero(_earlier(complete_response, starts, counts))
     back = np.ones(len(after), dtype=bool)
     target[after], nontarget_code[after], overall[after] = respond(after, back)
+    overall = np.where(overall_read >= 0, overall_read, overall)
     blank = ~evaluation
     for codes in (target, overall):
         codes[blank] = -1
@@ -232,7 +216,7 @@ def time_point_table(
     baseline = np.where(since_baseline, visits.baseline, -1)
     nadir = np.where(visits.day > baseline_day, visits.nadir, -1)
     known = (visits.sum >= 0) & (nadir >= 0)
-    return pd.DataFrame(
+    return arrays.table(
         {
             "patient_id": patients["patient_id"].to_numpy(dtype=object)[visits.patient],
             "date": visits.date,
@@ -250,8 +234,7 @@ def time_point_table(
             "overall_response": arrays.texts(RESPONSES, visits.overall),
             "irecist_response": irecist,
             "counted": counted.astype(np.int64),
-        },
-        columns=list(TIME_POINT_COLUMNS),
+        }
     )
 
 
@@ -265,14 +248,14 @@ def _visits(
     read: Assessments, rows: Lesions
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Patient, day and date of each visit; visit of each assessment row and of each lesion row."""
-    days = np.concatenate([read.day, rows.day])
-    if not len(days):
+    if not len(read) and not len(rows):
         empty = np.empty(0, dtype=np.int64)
         return empty, empty, np.empty(0, dtype=object), empty, empty
-    earliest = days.min()
-    span = int(days.max() - earliest) + 1
-    read_key = read.patient * span + (read.day - earliest)
-    row_key = rows.patient * span + (rows.day - earliest)
+    days = [day for day in (read.day, rows.day) if len(day)]
+    earliest = int(min(day.min() for day in days))
+    span = int(max(day.max() for day in days)) - earliest + 1
+    read_key = read.patient.astype(np.int64) * span + (read.day - earliest)
+    row_key = rows.patient.astype(np.int64) * span + (rows.day - earliest)
     row_starts = arrays.run_starts(row_key)
     keys = np.sort(np.concatenate([read_key, row_key[row_starts]]), kind="stable")
     keys = keys[arrays.run_starts(keys)]
@@ -282,7 +265,8 @@ def _visits(
     date = np.empty(len(keys), dtype=object)
     date[of_run] = rows.date[row_starts]
     date[of_read] = read.date
-    return keys // span, keys % span + earliest, date, of_read, of_row
+    patient, day = np.divmod(keys, span)
+    return patient, day + earliest, date, of_read, of_row
 
 
 def _spread(values: np.ndarray, of_row: np.ndarray, n_visits: int, missing: int) -> np.ndarray:

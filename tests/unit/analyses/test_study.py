@@ -209,8 +209,19 @@ def test_a_cohort_of_lesions_alone_has_response_and_no_survival(study, cohort):
     assert depth["estimate"].notna().all()
     assert set(found.loc[found["analysis"] == "os", "not_estimable"]) == {"no overall survival"}
     assert set(found.loc[found["analysis"] == "pps", "not_estimable"]) == {
-        "no record of progression"
+        "no progression with its date"
     }
+
+
+def test_mixed_responses_are_counted_apart_from_the_rates(study, cohort):
+    patients, therapies = cohort
+    known = patients["best_response"].notna()
+    changed = patients.assign(
+        best_response=patients["best_response"].where(patients.index % 3 > 0, "mixed")
+    )
+    found = analyses.run(changed, therapies, study)
+    rate = found[(found["analysis"] == "best_response_rates_reported")].iloc[0]
+    assert rate["n"] == (known & (patients.index % 3 > 0)).sum()
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 5, 12])

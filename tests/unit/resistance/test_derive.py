@@ -2,17 +2,57 @@
 
 import pandas as pd
 
-CONTRACT = """patient_id site in_response_cohort in_progression_cohort baseline_sum_mm
-change_3_months_pct max_change_pct time_to_nadir_months first_response best_response
-best_response_confirmed irecist_best_response pfs_months pfs_event os_months os_event pps_months
-pps_event progression_date progression_pattern organs_at_progression target_sum_at_progression_mm
-enlargement_pct enlargement_pct_per_month ldh_at_progression ldh_change_pct ldh_change_pct_per_month
-resistance resistance_paper resistance_sitc resistance_sitc_confirmed
-resistance_sitc_reason""".split()
+CONTRACT = [
+    "patient_id",
+    "site",
+    "in_response_cohort",
+    "in_progression_cohort",
+    "baseline_sum_mm",
+    "change_3_months_pct",
+    "max_change_pct",
+    "time_to_nadir_months",
+    "first_response",
+    "best_response",
+    "best_response_confirmed",
+    "irecist_best_response",
+    "pfs_months",
+    "pfs_event",
+    "os_months",
+    "os_event",
+    "pps_months",
+    "pps_event",
+    "progression_date",
+    "progression_pattern",
+    "organs_at_progression",
+    "target_sum_at_progression_mm",
+    "enlargement_pct",
+    "enlargement_pct_per_month",
+    "ldh_at_progression",
+    "ldh_change_pct",
+    "ldh_change_pct_per_month",
+    "resistance",
+    "resistance_paper",
+    "resistance_sitc",
+    "resistance_sitc_confirmed",
+    "resistance_sitc_reason",
+]
 
-RESPONSE = """patient_id date day month target_sum_mm baseline_sum_mm nadir_sum_mm
-change_from_baseline_pct change_from_nadir_pct change_from_nadir_mm target_response
-nontarget_response new_lesion overall_response""".split()
+RESPONSE = [
+    "patient_id",
+    "date",
+    "day",
+    "month",
+    "target_sum_mm",
+    "baseline_sum_mm",
+    "nadir_sum_mm",
+    "change_from_baseline_pct",
+    "change_from_nadir_pct",
+    "change_from_nadir_mm",
+    "target_response",
+    "nontarget_response",
+    "new_lesion",
+    "overall_response",
+]
 
 
 def test_the_columns_of_the_contract_come_first_in_its_order(run):

@@ -1,7 +1,8 @@
 """Vignettes for the SITC definitions, each with the sentence of the guideline that decides it.
 
-Quoted by place and in our own words: Kluger et al. 2020 (J Immunother Cancer 8:e000398). Each vignette
-is one patient as a cohort without scans reports it: best response, day of progression, last dose.
+Quoted by place and in our own words: Kluger et al. 2020 (J Immunother Cancer 8:e000398). Each
+vignette is one patient as a cohort without scans reports it: best response, day of progression,
+last dose.
 """
 
 import pandas as pd
@@ -467,7 +468,7 @@ ADVANCED_DISEASE = [
             pd_day=84,
             sitc={"tumor_type": tumor},
         )
-        for tumor in ("glioblastoma", "prostate", "hepatocellular", "ovarian")
+        for tumor in ("glioblastoma", "prostate cancer", "Hepatocellular carcinoma", "ovarian")
     ],
     vignette(
         f"{GENERAL} 1",
@@ -1111,7 +1112,8 @@ def test_vignette(run, patient, sitc, expected, confirmed):
 
 
 def test_every_class_can_be_reached():
-    assert {param.values[2] for param in VIGNETTES} == {rule.outcome for rule in RESISTANCE}
+    expected = {values[2] for values, *_ in VIGNETTES}  # a parameter set is (values, marks, id)
+    assert expected == {rule.outcome for rule in RESISTANCE}
 
 
 def test_the_reason_is_one_line_with_the_confirmation(run):

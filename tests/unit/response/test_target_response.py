@@ -105,6 +105,17 @@ def test_the_reader_who_called_the_overall_response_wins(run):
     assert run([(0, 40.0), (60, 40.0, None, None, "PR")]).overall == ["PR"]
 
 
+def test_a_cr_called_by_the_reader_does_not_make_a_normal_node_a_recurrence(run):
+    # a sum does not tell nodes: 8 mm may be a normal node, and the reader knows
+    scans = [(0, 40.0), (60, 8.0, None, None, "CR"), (120, 8.0)]
+    assert run(scans).overall == ["CR", "PR"]
+
+
+def test_a_cr_that_the_reader_denies_makes_no_recurrence(run):
+    scans = [(0, 40.0), (60, 0.0, None, None, "PR"), (120, 3.0)]
+    assert run(scans).overall == ["PR", "PR"]
+
+
 def test_scans_in_any_order_are_read_by_date(run):
     in_order = [(0, 100.0), (60, 50.0), (120, 60.0)]
     assert run(in_order[::-1]).overall == run(in_order).overall == ["PR", "PD"]

@@ -1,0 +1,174 @@
+"""How many patients of each kind there are, and in which group of a printed table each one is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from pd1_dynamics.synthetic.annealing import Printed, Target
+from pd1_dynamics.synthetic.trajectory import SHRINKAGE, Kind
+from pd1_dynamics.terms import CR, PD, PR, PRIMARY, SD, SECONDARY
+
+_EDGE = 1e-6  # percent; keeps the limits of a range on the right side
+_DEPTHS = {
+    "above_40": (-np.inf, -40 - _EDGE),
+    "from_10_to_40": (-40 - _EDGE, -10 - _EDGE),
+    "up_to_10": (-10 - _EDGE, np.inf),
+}
+
+
+def kinds(description: Mapping[str, Any], rng: np.random.Generator) -> list[Kind]:
+    """One kind for each patient with targets and an evaluation, counts as in the description."""
+    found: list[Kind] = []
+    for name, course in description["courses"].items():
+        found += _of_course(name, course)
+    found = _with_depths(found, description["initial_depth"], rng)
+    found = _with_late_shrinkage(found, description["late_shrinkage"])
+    found = _with_early_progression(found, description["shrinkage_at_early_progression"])
+    found = _with_target_progression(found, description, rng)
+    largest = next(place for place, kind in enumerate(found) if kind.nodal)
+    diameter = round(10 * description["largest_lesion_in_cr"]["diameter_mm"])
+    found[largest] = replace(found[largest], fixed_baseline=diameter)
+    return [replace(kind, scans=_scans(kind, rng)) for kind in found]
+
+
+def _of_course(name: str, course: Mapping[str, Any]) -> list[Kind]:
+    early = {"sd_early": True, "sd_late": False}.get("_".join(name.split("_")[:2]))
+    base = Kind(course=name, responses=tuple(course["responses"]), progressed=False, early=early)
+    progressed = replace(base, progressed=True, resistance=course.get("resistance"))
+    found = [progressed] * course.get("progressed", 0) + [base] * course.get("censored", 0)
+    found = [replace(kind, scans=0) for kind in found]
+    single = course.get("single_scan", 0)
+    if single:  # of the censored, who come last
+        found[-single:] = [replace(kind, scans=1) for kind in found[-single:]]
+    for number in range(course.get("nodal", 0)):
+        place = course.get("progressed", 0) + number  # the first of the censored
+        found[place] = replace(found[place], nodal=True)
+    changes = course.get("first_change", {})
+    labels = [change for change, number in changes.items() for _ in range(number)]
+    if labels:
+        found = [replace(k, first_change=c) for k, c in zip(found, labels, strict=True)]
+    elif base.responses[0] == SD:
+        found = [replace(kind, first_change=SHRINKAGE) for kind in found]
+    return found
+
+
+def _with_depths(
+    found: list[Kind], counts: Mapping[str, int], rng: np.random.Generator
+) -> list[Kind]:
+    """Shrinkage groups at the first evaluation: growth and no change are in the last one."""
+    partial = [place for place, kind in enumerate(found) if kind.responses[0] == PR]
+    stable = [place for place, kind in enumerate(found) if kind.responses[0] == SD]
+    shrunk = [place for place in stable if found[place].first_change == SHRINKAGE]
+    rest = [place for place in stable if place not in shrunk]
+    order = list(rng.permutation(partial))
+    # Of the two or three deepest that end in CR, some start above 40 %; the search finds them.
+    middle = counts["from_10_to_40"] - (len(partial) - counts["above_40"])
+    groups = {"above_40": order[: counts["above_40"]]}
+    shrunk = list(rng.permutation(shrunk))
+    groups["from_10_to_40"] = order[counts["above_40"] :] + shrunk[:middle]
+    groups["up_to_10"] = shrunk[middle:] + rest
+    for depth, places in groups.items():
+        assert len(places) == counts[depth], depth
+        for place in places:
+            found[place] = replace(found[place], first_range=_DEPTHS[depth])
+    return found
+
+
+def _with_late_shrinkage(found: list[Kind], counts: Mapping[str, int]) -> list[Kind]:
+    """The later scans of some who did not shrink at first lie below the baseline."""
+    for change, number in counts.items():
+        several = [
+            place
+            for place, kind in enumerate(found)
+            if kind.first_change == change and kind.early is False
+        ]
+        # Three quarters of them progress; those are listed first in their course.
+        for place in several[:number]:
+            found[place] = replace(found[place], shrinks_later=True)
+    return found
+
+
+def _with_early_progression(found: list[Kind], shrunk: int) -> list[Kind]:
+    """Of those who progress at the first evaluation, some have smaller targets."""
+    places = [place for place, kind in enumerate(found) if kind.responses == (PD,)]
+    for number, place in enumerate(places):
+        change = (
+            {"first_change": SHRINKAGE} if number < shrunk else {"first_range": (-_EDGE, np.inf)}
+        )
+        found[place] = replace(found[place], **change)
+    return found
+
+
+def _with_target_progression(
+    found: list[Kind], description: Mapping[str, Any], rng: np.random.Generator
+) -> list[Kind]:
+    """Whether the target lesions show the progression, and who could not be assessed there."""
+    for resistance, number in description["not_evaluable_at_progression"].items():
+        places = [
+            place
+            for place, kind in enumerate(found)
+            if kind.progressed
+            and kind.resistance == resistance
+            and kind.responses == (SD,)
+            and kind.first_change == SHRINKAGE
+        ]
+        for place in places[-number:]:
+            found[place] = replace(found[place], target_seen=False)
+    for place, kind in enumerate(found):
+        if not kind.progressed or not kind.target_seen or kind.best == CR:
+            continue
+        if kind.first_change == SHRINKAGE and kind.responses == (PD,):
+            continue
+        share = {PD: 0.82, SD: 0.7 if kind.early else 0.3, PR: 0.4}[kind.best]
+        found[place] = replace(kind, target_progression=bool(rng.random() < share))
+    return found
+
+
+def _scans(kind: Kind, rng: np.random.Generator) -> int:
+    """Evaluations of a patient, progression included."""
+    if kind.scans == 1 or kind.responses == (PD,):
+        return 1
+    if kind.early:
+        return 2
+    if kind.early is False:
+        return int(rng.integers(3, 7))
+    if kind.responses == (SD, PR, CR):
+        return 10
+    return int(rng.integers(3, 10)) + (kind.responses == (SD, PR)) + 2 * (CR in kind.responses)
+
+
+def groups(found: Sequence[Kind]) -> dict[str, np.ndarray]:
+    """Places of the patients in each group of the printed tables."""
+    tests = {
+        "all": lambda kind: True,
+        "progressed": lambda kind: kind.progressed,
+        "primary": lambda kind: kind.resistance == PRIMARY,
+        "secondary": lambda kind: kind.resistance == SECONDARY,
+        "upgraded": lambda kind: kind.responses[0] == SD and kind.best != SD,
+        "SD to PR": lambda kind: kind.responses == (SD, PR),
+        "PR to CR": lambda kind: kind.responses[-2:] == (PR, CR),
+        "ever PR": lambda kind: PR in kind.responses,
+        **{f"best {best}": lambda kind, best=best: kind.best == best for best in (CR, PR, SD, PD)},
+    }
+    return {
+        name: np.array([place for place, kind in enumerate(found) if test(kind)], dtype=int)
+        for name, test in tests.items()
+    }
+
+
+def targets(
+    description: Mapping[str, Any], members: Mapping[str, np.ndarray], metrics: Sequence[str]
+) -> list[Target]:
+    """The printed medians and ranges of some metrics, for the search."""
+    return [
+        Target(
+            name=f"{entry['metric']}, {entry['group']}",
+            metric=entry["metric"],
+            members=members[entry["group"]],
+            printed=tuple(None if text is None else Printed.of(text) for text in entry["printed"]),
+        )
+        for entry in description["targets"]
+        if entry["metric"] in metrics
+    ]

@@ -1,0 +1,62 @@
+"""Baseline characteristics: counts as described, and otherwise what is usual in melanoma."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from pd1_dynamics.synthetic.assembly import Person
+
+
+def add_traits(
+    everyone: list[Person], description: Mapping[str, Any], rng: np.random.Generator
+) -> None:
+    """Sex, age, subtype, stage, mutations and earlier therapies of every patient."""
+    second = list(description["sites"])[1]
+    at_second = np.array([person.site == second for person in everyone])
+    subtypes = _subtypes(description, at_second, rng)
+    stages = rng.permutation(
+        np.repeat(list(description["stages"]), list(description["stages"].values()))
+    )
+    braf = np.where(
+        subtypes == "cutaneous", rng.random(len(everyone)) < 0.5, rng.random(len(everyone)) < 0.22
+    )
+    # Enough of the systemically treated must carry the mutation for its inhibitors.
+    braf &= subtypes != "ocular"
+    nras = ~braf & (rng.random(len(everyone)) < 0.28)
+    tested = rng.random(len(everyone)) < 0.93
+    earlier = _chosen(np.flatnonzero(braf & tested), description["prior_targeted_therapy"], rng)
+    immune = _chosen(np.arange(len(everyone)), description["prior_immunotherapy"], rng)
+    for place, person in enumerate(everyone):
+        person.upper_limit = description["sites"][person.site]["ldh_upper_limit"]
+        person.traits = {
+            "sex": "male" if rng.random() < 0.6 else "female",
+            "age_years": int(np.clip(rng.normal(61, 13), 19, 92)),
+            "melanoma_subtype": str(subtypes[place]),
+            "stage": str(stages[place]),
+            "ecog": int(rng.choice([0, 1, 2], p=[0.62, 0.33, 0.05])),
+            "brain_metastasis": int(stages[place] == "M1d"),
+            "braf_v600": int(braf[place]) if tested[place] else None,
+            "nras": int(nras[place]) if tested[place] else None,
+            "prior_immunotherapy": int(place in immune),
+            "prior_targeted_therapy": int(place in earlier),
+        }
+
+
+def _subtypes(
+    description: Mapping[str, Any], at_second: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Counts as described; at the second site some subtypes are likelier than others."""
+    likelier = description["second_site_subtypes"]
+    names = np.repeat(list(description["subtypes"]), list(description["subtypes"].values()))
+    weights = np.array([likelier[name] for name in names], dtype=float)
+    there = rng.choice(len(names), int(at_second.sum()), replace=False, p=weights / weights.sum())
+    here = np.setdiff1d(np.arange(len(names)), there)
+    found = np.empty(len(names), dtype=object)
+    found[at_second] = names[rng.permutation(there)]
+    found[~at_second] = names[rng.permutation(here)]
+    return found
+
+
+def _chosen(places: np.ndarray, number: int, rng: np.random.Generator) -> set[int]:
+    return set(rng.choice(places, number, replace=False).tolist())
