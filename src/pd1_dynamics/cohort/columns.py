@@ -30,7 +30,9 @@ class Column:
     description
         Meaning, with unit.
     required
-        Whether every row needs a value.
+        Whether every row needs a value; then the column must be there.
+    needed
+        Whether the column must be there, though cells may be empty.
     minimum, maximum, above
         Limits of a number: the first two are allowed themselves, ``above`` is not.
     """
@@ -39,9 +41,32 @@ class Column:
     description: str
     levels: tuple[str, ...] = ()
     required: bool = False
+    needed: bool = False
     minimum: float | None = None
     maximum: float | None = None
     above: float | None = None
+
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """The only texts that a category or flag may have; empty for other kinds."""
+        return ("0", "1") if self.kind == FLAG else self.levels
+
+    @property
+    def expected(self) -> str:
+        """What a value must be, as messages say after "expected"."""
+        if self.kind == FLAG:
+            return "0 or 1"
+        if self.levels:
+            return "one of " + ", ".join(self.levels)
+        number = "a whole number" if self.kind == WHOLE else "a number"
+        if self.minimum is not None and self.maximum is not None:
+            return f"{number} from {self.minimum:g} to {self.maximum:g}"
+        if self.minimum is not None:
+            return f"{number} of at least {self.minimum:g}"
+        if self.above is not None:
+            return f"{number} above {self.above:g}"
+        return {DATE: "a date", TEXT: "text"}.get(self.kind, number)
 
 
 def _flag(description: str) -> Column:
@@ -123,7 +148,7 @@ TABLES: dict[str, dict[str, Column]] = {
         "patient_id": _PATIENT,
         "date": _DATE,
         "test": Column(TEXT, "name of the test: ldh", required=True),
-        "value": Column(NUMBER, "value, U/L", above=0),
+        "value": Column(NUMBER, "value, U/L", needed=True, above=0),
         "upper_limit": Column(NUMBER, "upper limit of normal, U/L", above=0),
     },
     "therapies": {
@@ -143,14 +168,17 @@ KEYS: dict[str, tuple[str, ...]] = {
     "assessments": ("patient_id", "date", "reader"),
     "lesions": ("patient_id", "date", "lesion_id", "reader"),
     "labs": ("patient_id", "date", "test"),
-    "therapies": tuple(TABLES["therapies"]),
 }
-"""What a row of a table is known by: no two rows share it."""
+"""What a row of a table is known by: no two rows share it. Two therapies may be alike."""
+
+MEASURES = {"assessments": "target_sum_mm", "lesions": "diameter_mm", "labs": "value"}
+"""What a row of a dated table measures."""
 
 DEFAULTS: dict[str, dict[str, object]] = {"patients": {"setting": "advanced", "monotherapy": 1}}
 """What an empty cell means, where it means something."""
 
-SCANS_AND_SAMPLES = ("assessments", "lesions", "labs")
+SCANS = ("assessments", "lesions")
+SCANS_AND_SAMPLES = (*SCANS, "labs")
 """Tables whose rows have a date: they keep it as given, beside the day."""
 
 
@@ -168,6 +196,13 @@ def clean_name(table: str, column: str) -> str:
     if kind != DATE or column == "treatment_start":
         return column
     return "day" if column == "date" else f"{column.removesuffix('_date')}_day"
+
+
+def is_whole(table: str, name: str) -> bool:
+    """Whether a column of a clean table holds whole numbers: days, flags and counts."""
+    if name == "day" or name.endswith("_day"):
+        return True
+    return name in TABLES[table] and TABLES[table][name].kind in (FLAG, WHOLE)
 
 
 def clean_columns(table: str) -> dict[str, str]:

@@ -1,15 +1,17 @@
 """A cohort's YAML file: where its tables lie, and how they map to the data contract."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pd1_dynamics import definitions, schemas
-from pd1_dynamics.cohort.columns import CHOICE, DURATION, FLAG, TABLES
+from pd1_dynamics.cohort.columns import CHOICE, DATE, DURATION, FLAG, TABLES, TEXT, Column
 from pd1_dynamics.problems import InputError, Problem
 
 ROOT = Path(__file__).parents[3]
+
+TABLES_FORMAT, SDTM_FORMAT = "tables", "sdtm"
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Source:
     columns
         Their column by ours, where the names differ.
     values
-        Our value by theirs, by our column; None means missing.
+        Our value by theirs, by our column; "" means missing.
     constants
         One value for all rows, by our column.
     units
@@ -32,14 +34,26 @@ class Source:
 
     path: str
     columns: Mapping[str, str]
-    values: Mapping[str, Mapping[str, str | None]]
+    values: Mapping[str, Mapping[str, str]]
     constants: Mapping[str, str]
     units: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Cohort:
-    """A cohort as its file describes it; paths are relative to ``root`` or absolute."""
+    """A cohort as its file describes it; paths are relative to ``root`` or absolute.
+
+    Attributes
+    ----------
+    format
+        ``tables``, or ``sdtm`` (then ``folder`` holds the domains).
+    time
+        What date columns hold: ``date`` (ISO dates) or ``day`` (whole days from the index date).
+    missing
+        Codes that mean missing, the empty cell among them.
+    settings
+        Definitions that the cohort overrides; see :mod:`pd1_dynamics.definitions`.
+    """
 
     name: str
     title: str
@@ -58,12 +72,12 @@ class Cohort:
         return self.root / path
 
     def source_files(self) -> list[str]:
-        """Files that the cohort reads, as written in its file; of SDTM, the domains that are there."""
-        if self.format == "sdtm":
+        """Files that the cohort reads, as its file writes them; of SDTM, the domains there are."""
+        if self.format == SDTM_FORMAT:
             from pd1_dynamics.cohort.sdtm import domain_files
 
             return [str(path) for path in domain_files(self.resolve(self.folder)).values()]
-        return [source.path for source in self.tables.values()]
+        return list(dict.fromkeys(source.path for source in self.tables.values()))
 
 
 def load_cohort(path: str | Path, root: str | Path = ROOT) -> Cohort:
@@ -76,77 +90,108 @@ def load_cohort(path: str | Path, root: str | Path = ROOT) -> Cohort:
         problems at once.
     """
     path = Path(path)
-    content = schemas.load(path, "cohort")
     label = path.name
-    found = list(_problems(content, path, label))
-    settings = content.get("settings") or {}
-    try:
-        definitions.load(settings=settings, label=f"settings of {label}")
-    except InputError as error:
-        found += error.problems
+    content, found = _read(path)
+    found += _settings_problems(content, label)
     if found:
         raise InputError(found, heading=f"{label} cannot be used")
     return Cohort(
         name=content["name"],
-        title=content["title"],
-        synthetic=content["synthetic"],
-        source=content["source"],
-        format=content.get("format", "tables"),
+        title=content.get("title", content["name"]),
+        synthetic=content.get("synthetic", False),
+        source=content.get("source", ""),
+        format=content.get("format", TABLES_FORMAT),
         time=content.get("time", "date"),
-        missing=frozenset({"", *map(_text, content.get("missing", []))}),
+        missing=frozenset({"", *map(_text, content.get("missing") or ())}),
         tables={name: _source(table) for name, table in (content.get("tables") or {}).items()},
         folder=content.get("path"),
-        settings=settings,
+        settings=content.get("settings") or {},
         root=Path(root),
     )
 
 
-def _problems(content: Mapping[str, Any], path: Path, label: str):
+def _read(path: Path) -> tuple[Mapping[str, Any], list[Problem]]:
+    """Content of the file, and what the schema and the data contract say against it."""
+    content = schemas.read(path)
+    found = schemas.problems(content, "cohort", path.name)
+    if found:
+        return content if isinstance(content, dict) else {}, found
+    return content, list(_problems(content, path))
+
+
+def _settings_problems(content: Mapping[str, Any], label: str) -> list[Problem]:
+    settings = content.get("settings")
+    if not isinstance(settings, Mapping):
+        return []  # nothing set, or told by the schema
+    try:
+        definitions.load(settings=settings, label=f"settings of {label}")
+    except InputError as error:
+        return error.problems
+    return []
+
+
+def _problems(content: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     """What the schema cannot see: words of the data contract, and keys that depend on others."""
+    label = path.name
     if content["name"] != path.stem:
         yield Problem(label, repr(content["name"]), f"{path.stem!r}, as the file is called", "name")
-    if content.get("format") == "sdtm":
+    tables = content.get("tables")
+    if content.get("format") == SDTM_FORMAT:
         if not content.get("path"):
-            yield Problem(label, "nothing", "the folder of the SDTM tables", "path")
-        if content.get("tables"):
+            yield Problem(label, "nothing", "the folder of the SDTM domains", "path")
+        if tables:
             yield Problem(label, "tables", "no tables beside format: sdtm", "tables")
         return
     if content.get("path"):
         yield Problem(label, "a folder", "no path unless format: sdtm", "path")
-    if not content.get("tables"):
+    if not tables:
         yield Problem(label, "no table", "at least one table", "tables")
-    for table, source in (content.get("tables") or {}).items():
-        yield from _table_problems(table, source, label)
+    time = content.get("time", "date")
+    for table, source in (tables or {}).items():
+        yield from _table_problems(table, source, time, label)
 
 
-def _table_problems(table: str, source: Mapping[str, Any], label: str):
+def _table_problems(
+    table: str, source: Mapping[str, Any], time: str, label: str
+) -> Iterator[Problem]:
     known = TABLES[table]
     for part in ("columns", "values", "constants", "units"):
-        for column in source.get(part) or {}:
-            if column not in known:
-                expected = "one of " + ", ".join(known)
-                place = f"tables.{table}.{part}"
-                yield Problem(label, f"unknown column {column!r}", expected, place)
-    for column in source.get("columns") or {}:
-        if column in (source.get("constants") or {}):
-            place = f"tables.{table}.constants.{column}"
-            yield Problem(label, "a constant for a column of the file", "one of the two", place)
-    named = {
-        **{c: list(v.values()) for c, v in (source.get("values") or {}).items()},
-        **{c: [v] for c, v in (source.get("constants") or {}).items()},
-    }
-    for column, values in named.items():
-        if column not in known:
-            continue
-        levels = {CHOICE: known[column].levels, FLAG: ("0", "1")}.get(known[column].kind)
-        for value in values:
-            if levels and value is not None and _text(value) not in levels:
-                place = f"tables.{table}.{column}"
-                yield Problem(label, repr(_text(value)), "one of " + ", ".join(levels), place)
-    for column in source.get("units") or {}:
-        if column in known and known[column].kind != DURATION:
-            place = f"tables.{table}.units"
-            yield Problem(label, f"a unit for {column!r}", "units for durations only", place)
+        place = f"tables.{table}.{part}"
+        for name in source.get(part) or {}:
+            if name not in known:
+                yield Problem(label, f"unknown column {name!r}", f"one of {', '.join(known)}", place)
+    for name in source.get("columns") or {}:
+        if name in (source.get("constants") or {}):
+            found, expected = "a constant for a column of the file", "only one of the two"
+            yield Problem(label, found, expected, f"tables.{table}.constants.{name}")
+    ours = [
+        (f"values.{name}", name, value)
+        for name, mapping in (source.get("values") or {}).items()
+        for value in mapping.values()
+    ]
+    ours += [(f"constants.{name}", name, v) for name, v in (source.get("constants") or {}).items()]
+    for place, name, value in ours:
+        if name in known and not _is_possible(known[name], _text(value), time):
+            expected = known[name].expected
+            yield Problem(label, repr(_text(value)), expected, f"tables.{table}.{place}")
+    for name in source.get("units") or {}:
+        if name in known and known[name].kind != DURATION:
+            durations = ", ".join(n for n, column in known.items() if column.kind == DURATION)
+            expected = f"a unit for durations only ({durations})" if durations else "no unit"
+            yield Problem(label, f"a unit for {name!r}", expected, f"tables.{table}.units")
+
+
+def _is_possible(column: Column, text: str, time: str) -> bool:
+    """Whether a value of the file may stand in a column; dates are left to the reading of tables."""
+    if not text or column.kind == TEXT or (column.kind == DATE and time == "date"):
+        return True
+    if column.kind in (CHOICE, FLAG):
+        return text in column.allowed
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _source(table: Mapping[str, Any]) -> Source:
@@ -154,12 +199,10 @@ def _source(table: Mapping[str, Any]) -> Source:
         path=table["path"],
         columns=table.get("columns") or {},
         values={
-            column: {
-                _text(theirs): None if ours is None else _text(ours) for theirs, ours in v.items()
-            }
-            for column, v in (table.get("values") or {}).items()
+            name: {theirs.strip(): _text(ours) for theirs, ours in mapping.items()}
+            for name, mapping in (table.get("values") or {}).items()
         },
-        constants={c: _text(value) for c, value in (table.get("constants") or {}).items()},
+        constants={name: _text(value) for name, value in (table.get("constants") or {}).items()},
         units=table.get("units") or {},
     )
 
@@ -168,4 +211,4 @@ def _text(value: object) -> str:
     """A YAML value as it would stand in a table: true is 1, an empty value nothing."""
     if value is None:
         return ""
-    return str(int(value)) if isinstance(value, bool) else str(value)
+    return str(int(value)) if isinstance(value, bool) else str(value).strip()

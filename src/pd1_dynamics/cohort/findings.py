@@ -1,6 +1,6 @@
 """Problems of many rows, told without hiding one behind another."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -9,12 +9,20 @@ from pd1_dynamics.problems import Problem
 
 SHOWN = 10
 """Rows shown of one kind of problem; the rest is counted."""
+DISTINCT_SHOWN = 50
+"""Different findings of one kind that are each shown at least once."""
 
 
 def of_rows(
-    table: str, column: str, rows: Iterable[int], found: Iterable[object] | str, expected: str
+    table: str,
+    column: str,
+    rows: Sequence[int],
+    found: Sequence[str] | str,
+    expected: str,
 ) -> list[Problem]:
-    """One problem a row, the first ten, and the number of further rows with the same problem.
+    """One problem a row; where there are many, some of them and the number of the others.
+
+    Shown are the first row of each different finding (up to 50) and the first ten rows.
 
     Parameters
     ----------
@@ -23,30 +31,41 @@ def of_rows(
     found
         What stands in each of the rows, or one text for all.
     """
-    rows = np.asarray(list(rows), dtype=int)
-    texts = [found] * len(rows) if isinstance(found, str) else [_quoted(value) for value in found]
-    shown = [
-        Problem(table, text, expected, column=column, row=int(row))
-        for row, text in zip(rows[:SHOWN], texts[:SHOWN], strict=True)
+    rows = np.asarray(rows, dtype=np.int64)
+    texts = pd.Series([found] * len(rows) if isinstance(found, str) else list(found), dtype=object)
+    firsts = np.flatnonzero(~texts.duplicated())[:DISTINCT_SHOWN]
+    shown = np.union1d(firsts, np.arange(min(len(rows), SHOWN)))
+    problems = [
+        Problem(table, texts[place], expected, column=column, row=int(rows[place]))
+        for place in shown.astype(int)
     ]
-    if len(rows) > SHOWN:
-        more = f"the same problem in {len(rows) - SHOWN:,} more rows"
-        shown.append(Problem(table, more, expected, column=column))
-    return shown
+    if more := len(rows) - len(shown):
+        words = f"the same in {more:,} more row{'s' if more > 1 else ''}"
+        problems.append(Problem(table, words, expected, column=column))
+    return problems
 
 
 def where(
     table: str, column: str, wrong: pd.Series, found: pd.Series | str, expected: str
 ) -> list[Problem]:
-    """Problems in the rows where ``wrong`` is true; its index holds the row numbers."""
-    wrong = wrong.fillna(False).astype(bool)
-    if not wrong.any():
+    """Problems in the rows where ``wrong`` is true; its index holds the row numbers.
+
+    ``found`` is one text for all, or a series with a text (or a value, then quoted) for each row.
+    """
+    flags = wrong.to_numpy(dtype=bool, na_value=False)
+    if not flags.any():
         return []
-    values = found if isinstance(found, str) else found[wrong]
-    return of_rows(table, column, wrong.index[wrong], values, expected)
+    texts = found if isinstance(found, str) else quoted(found[flags])
+    return of_rows(table, column, wrong.index[flags], texts, expected)
 
 
-def _quoted(value: object) -> str:
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return repr(value) if isinstance(value, str) else str(value)
+def quoted(values: Iterable[object]) -> list[str]:
+    """Cells as messages show them: text in quotation marks, whole numbers without a point."""
+    return [
+        repr(value)
+        if isinstance(value, str)
+        else "an empty cell"
+        if pd.isna(value)
+        else f"{value:g}"
+        for value in values
+    ]

@@ -1,22 +1,26 @@
-"""Text to values: numbers, flags, categories, dates and durations, each with its problems."""
+"""Text to values: numbers, flags, categories, dates and durations, each with its problems.
 
+Every function works on the distinct texts of a column and then spreads the result over its rows.
+"""
+
+import datetime
+import re
+from collections.abc import Callable, Sequence
+
+import numpy as np
 import pandas as pd
 
 from pd1_dynamics.cohort import findings
-from pd1_dynamics.cohort.columns import (
-    CHOICE,
-    DATE,
-    DURATION,
-    FLAG,
-    TEXT,
-    WHOLE,
-    Column,
-)
+from pd1_dynamics.cohort.columns import CHOICE, DATE, DURATION, FLAG, TEXT, WHOLE, Column
 from pd1_dynamics.problems import Problem
 from pd1_dynamics.terms import DAYS_PER_MONTH
 
-_ISO_DATE = r"\d{4}-\d{2}-\d{2}"
-_MIDNIGHT = r"[T ]00:00(:00(\.0+)?)?Z?"
+ISO_DATE = "an ISO date, year-month-day, as 2017-03-31"
+POSSIBLE_DATE = "a date that exists"
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_WHOLE_WITH_POINT = re.compile(r"([+-]?\d+)\.0*")
+_DATE = re.compile(r"(\d{4}-\d{2}-\d{2})([T ]00:00(:00(\.0+)?)?(Z|[+-]00:?00)?)?")
 
 
 def parse(
@@ -27,7 +31,7 @@ def parse(
     Parameters
     ----------
     text
-        Cells, "" for missing; the index holds row numbers.
+        Categorical of text, missing where a cell is; the index holds row numbers.
     table, name, column
         Where the cells stand, and what the data contract says of them.
     time
@@ -38,67 +42,78 @@ def parse(
     Returns
     -------
     values
-        Text (None for missing); a number (NaN for missing); an ISO date as text where ``time`` is
-        ``date``. Cells with a problem are missing.
+        Text and categories stay categoricals (levels that are not of the contract among them, for
+        :mod:`pd1_dynamics.cohort.checking` to find). Anything else is float, NaN for missing and for
+        what cannot be read: flags 0 and 1, durations in days, dates as days (those of
+        :func:`datetime.date.toordinal` where ``time`` is ``date``).
     problems
-        One a cell that is not of its kind, the first ten of a kind.
+        Cells that are not of their kind.
     """
-    if column.kind == TEXT:
-        return text.where(text != "", None).astype(object), []
-    if column.kind == CHOICE:
-        return _choice(text, table, name, column)
-    if column.kind == FLAG:
-        return _number(text, table, name, "0 or 1", allowed=(0.0, 1.0))
+    if column.kind in (TEXT, CHOICE):
+        return text, []
     if column.kind == DATE and time == "date":
-        return _date(text, table, name)
-    if column.kind == DATE:
-        return _number(text, table, name, "a whole number of days", whole=True)
-    if column.kind == WHOLE:
-        return _number(text, table, name, "a whole number", whole=True)
-    values, problems = _number(text, table, name, "a number")
+        return _dates(text, table, name)
+    values, problems = _numbers(text, table, name, EXPECTED_NUMBER.get(column.kind, A_NUMBER))
     if column.kind == DURATION and unit == "month":
         values = values * DAYS_PER_MONTH
     return values, problems
 
 
-def _choice(
-    text: pd.Series, table: str, name: str, column: Column
+A_NUMBER = "a number, with a point before decimals"
+EXPECTED_NUMBER = {FLAG: "0 or 1", WHOLE: "a whole number", DATE: "a whole number of days"}
+
+
+def plain(text: str) -> str:
+    """A whole number without the point that other programs give it: "1" for "1.0".
+
+    Examples
+    --------
+    >>> [plain(text) for text in ("1.0", "-2.", "1.5", "M1a")]
+    ['1', '-2', '1.5', 'M1a']
+    """
+    whole = _WHOLE_WITH_POINT.fullmatch(text)
+    return whole[1] if whole else text
+
+
+def relabelled(text: pd.Series, labels: Sequence[str | None]) -> pd.Series:
+    """A categorical with other labels, in the order of its categories; None makes cells missing."""
+    of_label, distinct = pd.factorize(np.array(labels, dtype=object))
+    codes = np.append(of_label, -1)[text.cat.codes.to_numpy()]
+    return pd.Series(pd.Categorical.from_codes(codes, list(distinct)), index=text.index)
+
+
+def iso_dates(text: pd.Series) -> pd.Series:
+    """ISO dates as text, without the midnight that a spreadsheet or data base adds to a date."""
+    matches = [_DATE.fullmatch(label) for label in text.cat.categories]
+    return relabelled(text, [match[1] if match else None for match in matches])
+
+
+def _spread(text: pd.Series, of_label: Callable[[str], float]) -> pd.Series:
+    values = np.array([of_label(label) for label in text.cat.categories] + [np.nan], dtype=float)
+    return pd.Series(values[text.cat.codes.to_numpy()], index=text.index)
+
+
+def _numbers(
+    text: pd.Series, table: str, name: str, expected: str
 ) -> tuple[pd.Series, list[Problem]]:
-    known = text.isin(column.levels)
-    wrong = (text != "") & ~known
-    expected = "one of " + ", ".join(column.levels)
-    return (
-        text.where(known, None).astype(object),
-        findings.where(table, name, wrong, text, expected),
-    )
+    values = _spread(text, lambda label: float(label) if _NUMBER.fullmatch(label) else np.inf)
+    wrong = np.isinf(values)
+    return values.mask(wrong), findings.where(table, name, wrong, text, expected)
 
 
-def _number(
-    text: pd.Series,
-    table: str,
-    name: str,
-    expected: str,
-    whole: bool = False,
-    allowed: tuple[float, ...] = (),
-) -> tuple[pd.Series, list[Problem]]:
-    values = pd.to_numeric(text, errors="coerce").astype(float)
-    values = values.where(values.abs() != float("inf"))
-    wrong = (text != "") & values.isna()
-    if whole:
-        wrong |= values.notna() & (values % 1 != 0)
-    if allowed:
-        wrong |= values.notna() & ~values.isin(allowed)
-    return values.where(~wrong), findings.where(table, name, wrong, text, expected)
+def _dates(text: pd.Series, table: str, name: str) -> tuple[pd.Series, list[Problem]]:
+    other, impossible = -1.0, -2.0
 
+    def ordinal(label: str) -> float:
+        match = _DATE.fullmatch(label)
+        if not match:
+            return other
+        try:
+            return datetime.date.fromisoformat(match[1]).toordinal()
+        except ValueError:
+            return impossible
 
-def _date(text: pd.Series, table: str, name: str) -> tuple[pd.Series, list[Problem]]:
-    iso = text.str.replace(f"^({_ISO_DATE}){_MIDNIGHT}$", r"\1", regex=True)
-    shaped = iso.str.fullmatch(_ISO_DATE)
-    dates = pd.to_datetime(iso.where(shaped), format="%Y-%m-%d", errors="coerce")
-    other_format = (text != "") & ~shaped
-    impossible = shaped & dates.isna()
-    problems = findings.where(
-        table, name, other_format, text, "an ISO date, year-month-day, as 2017-03-31"
-    )
-    problems += findings.where(table, name, impossible, text, "a date that exists")
-    return iso.where(shaped & dates.notna(), None).astype(object), problems
+    values = _spread(text, ordinal)
+    problems = findings.where(table, name, values == other, text, ISO_DATE)
+    problems += findings.where(table, name, values == impossible, text, POSSIBLE_DATE)
+    return values.mask(values < 0), problems

@@ -1,35 +1,66 @@
-"""Files to text: every cell as a person would read it, so that no code or date is guessed."""
+"""Files to text: every cell as a person would read it, so that no code or date is guessed.
 
+Whatever the kind of file, a column arrives as a categorical of text: each distinct text once, with
+its rows as codes. What follows (missing codes, mapped values, numbers, dates) works on the distinct
+texts, so a million patients cost little more than a thousand.
+"""
+
+import csv
+import datetime
+import decimal
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from pd1_dynamics.cohort import findings
 from pd1_dynamics.problems import InputError, Problem
 
-_SEPARATORS = {".csv": ",", ".tsv": "\t", ".txt": "\t"}
-SUFFIXES = (*_SEPARATORS, ".xlsx", ".parquet")
+SEPARATORS = {".csv": ",", ".tsv": "\t", ".txt": "\t"}
+SUFFIXES = (*SEPARATORS, ".xlsx", ".parquet")
 
 HEADER_ROW = 1
 """Row of the header as a person sees it; the first patient is in the next."""
 
+_BYTE_ORDER_MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 
-def read_text(path: str | Path, table: str, named: str) -> pd.DataFrame:
-    """Read a table with all cells as text, empty ones as "".
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table as it stands in a file.
+
+    Attributes
+    ----------
+    columns
+        Cells by column name, as categoricals of text without outer blanks, "" for an empty cell.
+    rows
+        Number of each row as a person sees it (the header is row 1); empty rows are left out.
+    repeated
+        Column names that the header has more than once; the first one is in ``columns``.
+    problems
+        Rows that could not be read.
+    """
+
+    columns: dict[str, pd.Categorical]
+    rows: np.ndarray
+    repeated: frozenset[str] = frozenset()
+    problems: tuple[Problem, ...] = ()
+
+
+def read_sheet(path: str | Path, table: str, named: str) -> Sheet:
+    """Read a table with all cells as text.
 
     Parameters
     ----------
     path
-        CSV, TSV, XLSX (first sheet) or Parquet.
+        CSV (comma, or semicolon where the header has no comma), TSV (.tsv, .txt), XLSX (the first
+        sheet) or Parquet. Text is UTF-8, or UTF-16 with a byte order mark.
     table
         Name of the table, for messages.
     named
         The path as the cohort's file writes it, for messages.
-
-    Returns
-    -------
-    DataFrame
-        As in the file; the index is the row number as a person sees it (the header is row 1).
 
     Raises
     ------
@@ -38,75 +69,239 @@ def read_text(path: str | Path, table: str, named: str) -> pd.DataFrame:
     """
     path = Path(path)
     if not path.is_file():
-        raise InputError([Problem(table, f"no file {named}", "a file there")])
-    if path.suffix.lower() not in SUFFIXES:
-        kinds = ", ".join(suffix.lstrip(".").upper() for suffix in SUFFIXES)
-        raise InputError([Problem(table, f"file {named}", f"one of {kinds}")])
-    try:
-        raw = _read(path)
-    except (ValueError, OSError, KeyError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise InputError([Problem(table, f"{named}, unreadable: {reason}", "a table")]) from None
-    raw.columns = [str(column).strip().lstrip("\ufeff") for column in raw.columns]
-    raw.index = np.arange(len(raw)) + HEADER_ROW + 1
-    if doubled := sorted({c for c in raw.columns if (raw.columns == c).sum() > 1}):
-        raise InputError(
-            [Problem(table, f"column {c!r} more than once", "each column once") for c in doubled]
-        )
-    filled = (raw != "").any(axis=1) if len(raw) else pd.Series(dtype=bool)
-    raw = raw[filled]
-    if raw.empty:
-        raise InputError([Problem(table, f"no rows in {named}", "at least one row")])
-    return raw
-
-
-def _read(path: Path) -> pd.DataFrame:
+        found = f"a folder at {named}" if path.is_dir() else f"no file {named}"
+        raise InputError([Problem(table, found, "a file there")])
     suffix = path.suffix.lower()
-    if suffix == ".parquet":
-        return _as_text(pd.read_parquet(path))
-    if suffix == ".xlsx":
-        return _as_text(pd.read_excel(path, dtype=object))
-    text = pd.read_csv(
-        path,
-        sep=_SEPARATORS[suffix],
-        dtype=str,
-        keep_default_na=False,
-        skip_blank_lines=False,
-        encoding="utf-8-sig",
-        index_col=False,
-        on_bad_lines="error",
-    ).fillna("")
-    return text.apply(lambda column: column.str.strip())
+    if suffix not in SUFFIXES:
+        kinds = ", ".join(SUFFIXES)
+        raise InputError([Problem(table, f"a file {named}", f"a name that ends in one of {kinds}")])
+    if not path.stat().st_size:
+        expected = "a row of column names and at least one row below"
+        raise InputError([Problem(table, f"an empty file {named}", expected)])
+    read = {".xlsx": _read_xlsx, ".parquet": _read_parquet}.get(suffix, _read_text)
+    try:
+        sheet = read(path, table)
+    except InputError:
+        raise
+    except Exception as error:  # whatever a library says of a broken file
+        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        expected = f"a table in {suffix.lstrip('.').upper()} format"
+        raise InputError(
+            [Problem(table, f"{named}, which cannot be read: {reason}", expected)]
+        ) from None
+    if not len(sheet.rows):
+        found = f"no rows in {named}"
+        raise InputError([Problem(table, found, "at least one row"), *sheet.problems])
+    return sheet
 
 
-def _as_text(table: pd.DataFrame) -> pd.DataFrame:
-    """Typed cells as text: dates in ISO form, whole numbers without a decimal point."""
-    return pd.DataFrame({str(name): _column_text(table[name]) for name in table.columns})
+def _read_text(path: Path, table: str) -> Sheet:
+    import pyarrow as pa
+    import pyarrow.csv as arrow_csv
 
+    encoding = _encoding(path)
+    try:
+        header, separator = _header(path, encoding)
+    except UnicodeDecodeError:
+        raise InputError([_not_utf8(path, table)]) from None
+    names = [str(position) for position in range(len(header))]
+    ragged: list[tuple[int | None, int]] = []
 
-def _column_text(column: pd.Series) -> pd.Series:
-    if pd.api.types.is_datetime64_any_dtype(column):
-        text = column.dt.strftime("%Y-%m-%d")
-    elif pd.api.types.is_bool_dtype(column):
-        text = column.astype("Int64").astype(object)
-    elif pd.api.types.is_float_dtype(column):
-        whole = column.notna() & (column % 1 == 0) & (column.abs() < 2**53)
-        text = column.astype(object).where(
-            ~whole, column.where(whole, 0).astype("int64").astype(object)
+    def note_ragged(row: object) -> str:
+        ragged.append((row.number, row.actual_columns))
+        return "skip"
+
+    def read(use_threads: bool) -> "pa.Table":
+        ragged.clear()
+        return arrow_csv.read_csv(
+            path,
+            arrow_csv.ReadOptions(
+                column_names=names,
+                skip_rows_after_names=1,
+                use_threads=use_threads,
+                encoding=encoding.removesuffix("-sig"),
+            ),
+            arrow_csv.ParseOptions(
+                delimiter=separator,
+                newlines_in_values=True,
+                ignore_empty_lines=False,
+                invalid_row_handler=note_ragged,
+            ),
+            arrow_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.dictionary(pa.int32(), pa.string())),
+                strings_can_be_null=False,
+                null_values=[],
+            ),
         )
-    elif pd.api.types.is_integer_dtype(column):
-        text = column.astype(object)
-    else:
-        text = column.map(_cell, na_action="ignore")
-    return text.where(column.notna(), "").astype(str).str.strip()
+
+    try:
+        arrow = read(use_threads=True)
+        if ragged:  # only one thread knows the numbers of the rows
+            arrow = read(use_threads=False)
+    except pa.ArrowInvalid as error:
+        if "UTF8" in str(error):
+            raise InputError([_not_utf8(path, table)]) from None
+        raise
+    rows = np.arange(len(arrow) + len(ragged)) + HEADER_ROW + 1
+    rows = np.setdiff1d(rows, [number for number, _ in ragged], assume_unique=True)
+    columns = [_arrow_column(column) for column in arrow.columns]
+    problems = findings.of_rows(
+        table,
+        "",
+        [number for number, _ in ragged],
+        [f"a row of {cells} cells" for _, cells in ragged],
+        f"{len(header)} cells, as in the header",
+    )
+    problems += _open_quotation(path, table, columns, rows)
+    return _sheet(header, columns, rows, problems)
 
 
-def _cell(value: object) -> object:
-    """One cell of a mixed column: a date, a flag, a whole number or text."""
-    if hasattr(value, "strftime"):
-        return value.strftime("%Y-%m-%d")
+def _encoding(path: Path) -> str:
+    with path.open("rb") as file:
+        start = file.read(3)
+    return next((e for mark, e in _BYTE_ORDER_MARKS.items() if start.startswith(mark)), "utf-8")
+
+
+def _header(path: Path, encoding: str) -> tuple[list[str], str]:
+    """Names of the columns, and the character between them."""
+    separator = SEPARATORS[path.suffix.lower()]
+    with path.open(encoding=encoding, newline="") as file:
+        header = next(csv.reader(file, delimiter=separator), [])
+    if separator == "," and len(header) == 1 and ";" in header[0]:
+        separator = ";"
+        with path.open(encoding=encoding, newline="") as file:
+            header = next(csv.reader(file, delimiter=separator), [])
+    return header or [""], separator
+
+
+def _not_utf8(path: Path, table: str) -> Problem:
+    """Where the text stops being UTF-8."""
+    row = HEADER_ROW
+    with path.open("rb") as file:
+        for row, line in enumerate(file, HEADER_ROW):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                break
+    expected = "text in UTF-8 (in a spreadsheet program: save as CSV UTF-8)"
+    return Problem(table, "characters that are not UTF-8", expected, row=row)
+
+
+def _open_quotation(
+    path: Path, table: str, columns: Sequence[pd.Categorical], rows: np.ndarray
+) -> list[Problem]:
+    """A quotation mark that is never closed takes all rows below it into its cell."""
+    for column in reversed(columns):
+        broken = column.categories.str.contains("\n", regex=False)
+        if not broken.any():
+            continue
+        if path.read_bytes().count(b'"') % 2 == 0:
+            return []
+        row = int(rows[np.flatnonzero(broken[column.codes])[-1]])
+        return [Problem(table, 'a " that is not closed', 'a second " at the cell\'s end', row=row)]
+    return []
+
+
+def _read_parquet(path: Path, table: str) -> Sheet:
+    import pyarrow.parquet as parquet
+
+    arrow = parquet.ParquetFile(path).read()
+    rows = np.arange(len(arrow)) + HEADER_ROW + 1
+    return _sheet(arrow.column_names, [_arrow_column(c) for c in arrow.columns], rows)
+
+
+def _read_xlsx(path: Path, table: str) -> Sheet:
+    import openpyxl
+
+    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    try:
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()
+        header, *cells = [list(row) for row in sheet.iter_rows(values_only=True)] or [[]]
+    finally:
+        book.close()
+    width = max(map(len, [header, *cells]))
+    header, *cells = [row + [None] * (width - len(row)) for row in [header, *cells]]
+    columns = [_categorical(*_coded([_cell(row[i]) for row in cells])) for i in range(width)]
+    return _sheet([_cell(name) for name in header], columns, np.arange(len(cells)) + HEADER_ROW + 1)
+
+
+def _sheet(
+    header: Sequence[str],
+    columns: Sequence[pd.Categorical],
+    rows: np.ndarray,
+    problems: Iterable[Problem] = (),
+) -> Sheet:
+    """Columns by name, without the rows that are empty throughout."""
+    empty = np.ones(len(rows), dtype=bool)
+    for column in columns:
+        empty &= (column.categories == "")[column.codes] if len(column) else True
+    if empty.any():
+        rows, columns = rows[~empty], [column[~empty] for column in columns]
+    by_name: dict[str, pd.Categorical] = {}
+    repeated = set()
+    for name, column in zip((str(name).strip() for name in header), columns, strict=True):
+        if name in by_name:
+            repeated.add(name)
+        by_name.setdefault(name, column)
+    return Sheet(by_name, rows, frozenset(repeated), tuple(problems))
+
+
+def _arrow_column(column: object) -> pd.Categorical:
+    """A column of any type that Parquet has."""
+    import pyarrow as pa
+
+    if pa.types.is_nested(column.type):
+        return _categorical(*_coded([_cell(value) for value in column.to_pylist()]))
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    encoded = column.unify_dictionaries().combine_chunks()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = pa.concat_arrays(encoded.chunks) if encoded.num_chunks else encoded.chunk(0)
+    values = encoded.dictionary
+    single = pa.types.is_float32(values.type) or pa.types.is_float16(values.type)
+    texts = [_cell(v) for v in (map(_widened, values.to_numpy()) if single else values.to_pylist())]
+    codes = encoded.indices.fill_null(len(texts)).to_numpy(zero_copy_only=False)
+    return _categorical(codes.astype(np.int64), [*texts, ""])
+
+
+def _widened(value: np.floating) -> float:
+    """A number of single precision as its shortest text reads: 23.1, not 23.100000381469727."""
+    return float(str(value))
+
+
+def _coded(texts: Sequence[str]) -> tuple[np.ndarray, list[str]]:
+    codes, distinct = pd.factorize(np.array(texts, dtype=object))
+    return codes, list(distinct)
+
+
+def _categorical(codes: np.ndarray, texts: Sequence[str]) -> pd.Categorical:
+    """Codes and their texts, without outer blanks, as a categorical."""
+    of_text, distinct = pd.factorize(np.array([text.strip() for text in texts], dtype=object))
+    return pd.Categorical.from_codes(of_text[codes] if len(codes) else [], distinct)
+
+
+def _cell(value: object) -> str:
+    """A typed cell as text: dates in ISO form, whole numbers without a decimal point.
+
+    Examples
+    --------
+    >>> [_cell(value) for value in (None, True, 3.0, 23.1, datetime.datetime(2017, 3, 31))]
+    ['', '1', '3', '23.1', '2017-03-31']
+    """
+    if value is None or value != value:  # only a missing number differs from itself
+        return ""
     if isinstance(value, bool):
-        return int(value)
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value
+        return str(int(value))
+    if isinstance(value, datetime.datetime):
+        midnight = value.time() == datetime.time()
+        return value.date().isoformat() if midnight else value.isoformat(sep=" ")
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    if isinstance(value, decimal.Decimal):
+        return format(value.normalize(), "f")
+    if isinstance(value, bytes):
+        return value.decode("utf-8", errors="replace")
+    return str(value)

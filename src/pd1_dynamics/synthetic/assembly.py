@@ -167,6 +167,8 @@ def add_survival(
 ) -> None:
     """Deaths and last contacts; the number of deaths by resistance type as described."""
     aims = description["survival"]
+    first_start = min(_date(site["first_start"]) for site in description["sites"].values())
+    longest = (_date(description["last_data"]) - first_start).days - 365
     for resistance, counts in description["progression"].items():
         those = [p for p in everyone if p.resistance == resistance]
         median = aims[resistance] * DAYS_PER_MONTH
@@ -174,7 +176,7 @@ def add_survival(
         times = rng.exponential(median / np.log(2), len(those)) / np.exp(risk - risk.mean()) + 20
         total = np.exp(
             rng.normal(np.log(1.15 * aims["follow_up"] * DAYS_PER_MONTH), 0.4, len(those))
-        )
+        ).clip(max=longest)
         open_ = np.array(
             [
                 max(follow_up - p.last_scan, rng.uniform(60, 500))
@@ -198,7 +200,8 @@ def add_survival(
             person.last_follow_up = int(rng.integers(20, 400))
         else:
             total = np.exp(rng.normal(np.log(1.15 * aims["follow_up"] * DAYS_PER_MONTH), 0.4))
-            person.last_follow_up = max(person.last_scan + int(rng.integers(5, 90)), round(total))
+            seen = person.last_scan + int(rng.integers(5, 90))
+            person.last_follow_up = max(seen, round(min(total, longest)))
 
 
 def _risk(person: Person) -> float:

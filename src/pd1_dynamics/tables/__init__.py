@@ -1,0 +1,11 @@
+"""Tables of the paper: layouts select estimates, nothing is computed here.
+
+:func:`make` fills the layouts, :func:`write` writes a table as CSV, HTML and DOCX.
+"""
+
+from pd1_dynamics.tables.layouts import load
+from pd1_dynamics.tables.making import make
+from pd1_dynamics.tables.table import Table
+from pd1_dynamics.tables.writing import write
+
+__all__ = ["Table", "load", "make", "write"]
