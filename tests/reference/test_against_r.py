@@ -31,7 +31,9 @@ TOLERANCE = 1e-6
 
 
 def read_values(folder):
-    return pd.read_csv(folder / "values.csv", index_col="key", float_precision="round_trip")["value"]
+    return pd.read_csv(folder / "values.csv", index_col="key", float_precision="round_trip")[
+        "value"
+    ]
 
 
 @pytest.fixture(scope="module")

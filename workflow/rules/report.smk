@@ -8,10 +8,11 @@ rule write_report:
         sources=cohort_tables,
         notes=in_results("cohort/notes.csv"),
         estimates=in_results("estimates.csv"),
-        tables=expand(in_results("tables/{table}.html", "{{cohort}}"), table=TABLES),
+        variables="config/variables.yaml",
+        layouts=configuration.layout_files(ROOT),
         figures=expand(in_results("figures/{figure}.svg", "{{cohort}}"), figure=FIGURES),
         captions=expand(in_results("figures/captions/{figure}.json", "{{cohort}}"), figure=FIGURES),
-        src=package("report"),
+        src=package("report", "tables", "statistics"),
     output:
         report=in_results("report.html"),
     log:

@@ -29,7 +29,8 @@ def kinds(description: Mapping[str, Any], rng: np.random.Generator) -> list[Kind
     found = _with_target_progression(found, description, rng)
     largest = next(place for place, kind in enumerate(found) if kind.nodal)
     diameter = round(10 * description["largest_lesion_in_cr"]["diameter_mm"])
-    found[largest] = replace(found[largest], fixed_baseline=diameter)
+    found = [replace(k, largest_baseline=diameter - 1) if k.nodal else k for k in found]
+    found[largest] = replace(found[largest], fixed_baseline=diameter, largest_baseline=diameter)
     return [replace(kind, scans=_scans(kind, rng)) for kind in found]
 
 

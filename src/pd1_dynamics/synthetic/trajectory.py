@@ -37,6 +37,8 @@ class Kind:
         Of patients without shrinkage at first: whether they shrink later.
     fixed_baseline
         The baseline sum, where it is given; otherwise 0.
+    largest_baseline
+        The baseline sum is not larger, in tenths of a millimetre.
     scans
         Number of evaluations, progression included.
     """
@@ -53,6 +55,7 @@ class Kind:
     nodal: bool = False
     shrinks_later: bool = False
     fixed_baseline: int = 0
+    largest_baseline: float = np.inf
     scans: int = 1
 
     @property
@@ -73,6 +76,8 @@ class Trajectory:
         """Whether days are in order and every scan's response is what the kind says."""
         kind, days, sums = self.kind, self.days, self.sums
         if not -28 <= days[0] <= 0 or sums[0] < MEASURABLE or (kind.nodal and sums[0] < 150):
+            return False
+        if sums[0] > kind.largest_baseline:
             return False
         if days[1] < (9 if kind.responses[0] == PD else SD_FROM):
             return False

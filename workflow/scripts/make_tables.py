@@ -1,0 +1,28 @@
+"""Lay out the tables from the estimates."""
+
+from pathlib import Path
+
+from pd1_dynamics import analyses, cohort, tables
+from pd1_dynamics.job import logged
+
+
+def main(path_cohort, path_estimates, path_variables, folder_layouts, folder):
+    made = tables.make(
+        analyses.read_estimates(path_estimates),
+        tables.load(folder_layouts),
+        analyses.load_codebook(path_variables),
+        synthetic=cohort.load_cohort(path_cohort).synthetic,
+    )
+    for table in made:
+        tables.write(table, folder)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            path_cohort=snakemake.input.cohort,
+            path_estimates=snakemake.input.estimates,
+            path_variables=snakemake.input.variables,
+            folder_layouts=Path(snakemake.input.layouts[0]).parent,
+            folder=Path(snakemake.output[0]).parent,
+        )

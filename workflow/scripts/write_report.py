@@ -1,0 +1,70 @@
+"""Write the report: one page with the tables, the figures, and how they came about."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from pd1_dynamics import analyses, configuration, report, tables
+from pd1_dynamics.files import read_table
+from pd1_dynamics.job import logged
+from pd1_dynamics.report.page import Picture
+
+
+def main(
+    name_cohort,
+    path_estimates,
+    path_notes,
+    path_variables,
+    folder_layouts,
+    path_figures,
+    path_captions,
+    path_sources,
+    path_report,
+):
+    cohort = configuration.load_cohort(name_cohort)
+    estimates = analyses.read_estimates(path_estimates)
+    made = tables.make(
+        estimates,
+        tables.load(folder_layouts),
+        analyses.load_codebook(path_variables),
+        synthetic=cohort.synthetic,
+    )
+    pictures = [
+        Picture(Path(path).stem, Path(path), **json.loads(Path(caption).read_text("utf-8")))
+        for path, caption in zip(path_figures, path_captions, strict=True)
+    ]
+    page = report.make(
+        cohort={
+            "name": cohort.name,
+            "title": cohort.title,
+            "source": cohort.source,
+            "synthetic": cohort.synthetic,
+        },
+        estimates=estimates,
+        tables=[{"name": t.name, "number": t.number, "html": tables.to_html(t)} for t in made],
+        figures=pictures,
+        notes=read_table(path_notes),
+        definitions=configuration.definitions_of(name_cohort),
+        sources=sorted({(Path(path).name, checksum(path)) for path in path_sources}),
+    )
+    Path(path_report).write_text(page, encoding="utf-8")
+
+
+def checksum(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            name_cohort=snakemake.wildcards.cohort,
+            path_estimates=snakemake.input.estimates,
+            path_notes=snakemake.input.notes,
+            path_variables=snakemake.input.variables,
+            folder_layouts=Path(snakemake.input.layouts[0]).parent,
+            path_figures=snakemake.input.figures,
+            path_captions=snakemake.input.captions,
+            path_sources=snakemake.input.sources,
+            path_report=snakemake.output.report,
+        )
