@@ -245,7 +245,10 @@ def test_dates_are_in_order(derived):
 
 def test_no_two_patients_are_alike(derived):
     lesions = derived["clean"]["lesions"]
-    series = lesions.groupby("patient_id")[["day", "diameter_mm"]].apply(
-        lambda x: str(x.to_numpy())
+    measured = lesions[lesions["diameter_mm"].notna()]
+    series = measured.groupby("patient_id")[["day", "diameter_mm"]].apply(
+        lambda rows: rows.to_numpy().tobytes()
     )
     assert series.is_unique
+    columns = [c for c in derived["clean"]["patients"] if c != "patient_id"]
+    assert not derived["clean"]["patients"].duplicated(columns).any()
