@@ -1,0 +1,36 @@
+"""Draw one figure, and write its caption."""
+
+import json
+from pathlib import Path
+
+from pd1_dynamics import analyses, cohort, figures, schemas
+from pd1_dynamics.files import read_table
+from pd1_dynamics.job import logged
+
+
+def main(
+    name, path_cohort, path_figures, path_estimates, path_patients, path_response, path_caption
+):
+    figure, caption = figures.draw(
+        schemas.load(path_figures, "figures")["figures"][name],
+        analyses.read_estimates(path_estimates),
+        read_table(path_patients),
+        read_table(path_response),
+        synthetic=cohort.load_cohort(path_cohort).synthetic,
+    )
+    figures.save(figure, Path(path_caption).parents[1], name)
+    text = json.dumps(caption, indent=1, ensure_ascii=False)
+    Path(path_caption).write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            name=snakemake.wildcards.figure,
+            path_cohort=snakemake.input.cohort,
+            path_figures=snakemake.input.figures,
+            path_estimates=snakemake.input.estimates,
+            path_patients=snakemake.input.patients,
+            path_response=snakemake.input.response,
+            path_caption=snakemake.output.caption,
+        )
