@@ -33,4 +33,4 @@ rule all:
 
 
 onsuccess:
-    print(where_results_lie(COHORT))
+    print(configuration.where_results_lie(COHORT))

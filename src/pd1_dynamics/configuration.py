@@ -25,12 +25,15 @@ def check(config: Mapping[str, Any], root: str | Path = ".") -> None:
     """
     root = Path(root)
     found = schemas.problems(dict(config), "config", "config.yaml")
+    from pd1_dynamics import analyses, definitions, tables
+
+    folder = root / "config"
     checks: list[Callable[[], Any]] = [
-        lambda: _definitions(root),
-        lambda: _analyses(root),
-        lambda: _layouts(root),
-        lambda: schemas.load(root / "config" / "figures.yaml", "figures"),
-        lambda: schemas.load(root / "config" / "synthetic.yaml", "synthetic"),
+        lambda: definitions.load(folder / "definitions.yaml"),
+        lambda: analyses.load(folder / "variables.yaml", folder / "analyses"),
+        lambda: tables.load(folder / "tables"),
+        lambda: schemas.load(folder / "figures.yaml", "figures"),
+        lambda: schemas.load(folder / "synthetic.yaml", "synthetic"),
     ]
     if not found:
         checks.append(lambda: load_cohort(config["cohort"], root))
@@ -69,6 +72,18 @@ def definitions_of(name: str, root: str | Path = ".") -> dict[str, Any]:
     return definitions.load(Path(root) / "config" / "definitions.yaml", settings)
 
 
+def table_names(root: str | Path = ".") -> list[str]:
+    """Names of the tables, in printed order."""
+    from pd1_dynamics import tables
+
+    return list(tables.load(Path(root) / "config" / "tables"))
+
+
+def figure_names(root: str | Path = ".") -> list[str]:
+    """Names of the figures, in printed order."""
+    return list(schemas.load(Path(root) / "config" / "figures.yaml", "figures")["figures"])
+
+
 def analysis_files(root: str | Path = ".") -> list[str]:
     """Files that declare analyses and populations, by path from the root."""
     return _yaml_files(root, "config/analyses")
@@ -77,6 +92,63 @@ def analysis_files(root: str | Path = ".") -> list[str]:
 def layout_files(root: str | Path = ".") -> list[str]:
     """Files that lay out tables, by path from the root."""
     return _yaml_files(root, "config/tables")
+
+
+def in_results(path: str, cohort: str = "{cohort}") -> str:
+    """Path of a result of a cohort; without one, a pattern for any.
+
+    Examples
+    --------
+    >>> in_results("estimates.csv", "liu2019"), in_results("report.html")
+    ('results/liu2019/estimates.csv', 'results/{cohort}/report.html')
+    """
+    return f"results/{cohort}/{path}"
+
+
+def source_tables(name: str, root: str | Path = ".") -> list[str]:
+    """Files that a cohort reads, those that exist; the cleaning tells the absent ones.
+
+    Raises
+    ------
+    ValueError
+        If the cohort's file has problems; the text names them all.
+    """
+    try:
+        cohort = load_cohort(name, root)
+    except InputError as error:
+        raise ValueError(str(error)) from None
+    return [path for path in cohort.source_files() if (Path(root) / path).is_file()]
+
+
+class Sources:
+    """Source files of the package, so that an edit there makes a job run again."""
+
+    _EVERYWHERE = ("terms.py", "files.py", "job.py", "problems.py", "schemas.py")
+
+    def __init__(self, root: str | Path) -> None:
+        self.root = Path(root)
+
+    def of(self, *rooms: str) -> list[str]:
+        """Files of rooms, and of the ground floor, by path from the root."""
+        package = self.root / "src" / "pd1_dynamics"
+        files = [package / name for name in self._EVERYWHERE]
+        for room in rooms:
+            path = package / room
+            inside = (file for file in path.rglob("*") if file.suffix in (".py", ".jinja"))
+            files += sorted(inside) if path.is_dir() else [path.with_suffix(".py")]
+        return [str(path.relative_to(self.root)) for path in files]
+
+
+def where_results_lie(cohort: str) -> str:
+    """Closing message of a run."""
+    places = {
+        "report": "report.html",
+        "tables": "tables/",
+        "figures": "figures/",
+        "numbers": "estimates.csv",
+    }
+    lines = [f"  {name:8} {in_results(path, cohort)}" for name, path in places.items()]
+    return "\n".join(["", f"Results of cohort {cohort}:", *lines, ""])
 
 
 def _yaml_files(root: str | Path, folder: str) -> list[str]:

@@ -23,7 +23,7 @@ rule make_synthetic_cohort:
 rule clean_cohort:
     input:
         cohort="config/cohorts/{cohort}.yaml",
-        tables=cohort_tables,
+        tables=lambda wildcards: configuration.source_tables(wildcards.cohort, ROOT),
         src=package("cohort", "definitions", "configuration"),
     output:
         # A failed check leaves the clean tables of an earlier run as they were, ...

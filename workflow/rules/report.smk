@@ -5,7 +5,7 @@ rule write_report:
     input:
         cohort="config/cohorts/{cohort}.yaml",
         definitions="config/definitions.yaml",
-        sources=cohort_tables,
+        sources=lambda wildcards: configuration.source_tables(wildcards.cohort, ROOT),
         notes=in_results("cohort/notes.csv"),
         estimates=in_results("estimates.csv"),
         variables="config/variables.yaml",

@@ -82,8 +82,8 @@ def draw(
         _box(axes, x, 12, 18, words, style.COLORS[resistance])
         _arrow(axes, (66, 31.6), (x, 16.4))
     caption = (
-        f"Populations of the study (n={size('all')}). Numbers on arrows: patients who took that way "
-        "from the first evaluation to their best response. CR, complete remission; PD, disease "
+        f"Populations of the study (n={size('all')}). Numbers on arrows: patients who took that "
+        "way from the first evaluation to their best response. CR, complete remission; PD, disease "
         "progression; PR, partial remission; SD, stable disease."
     )
     return figure, caption

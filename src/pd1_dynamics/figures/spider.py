@@ -63,8 +63,8 @@ def draw(
     figure.supylabel("Change of target lesions from baseline (%)", fontsize=7)
     size = numbers.size("response")
     caption = (
-        f"Change of the sum of target diameters from baseline, one line a patient (n={size}), by best "
-        "response; lines end with the last scan that counts, progression included. Dashed: "
+        f"Change of the sum of target diameters from baseline, one line a patient (n={size}), by "
+        "best response; lines end with the last scan that counts, progression included. Dashed: "
         "\u221230% and +20%; vertical line: 3 months."
     )
     return figure, caption
