@@ -1,8 +1,9 @@
 """Configuration files: reading them, and checking them against their JSON Schema."""
 
+import re
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -48,19 +49,80 @@ def load(path: str | Path, schema_name: str) -> Any:
     """
     path = Path(path)
     label = path.name
+    content = read(path)
+    if found := problems(content, schema_name, label):
+        raise InputError(found, heading=f"{label} cannot be used")
+    return content
+
+
+def read(path: str | Path) -> Any:
+    """Read a YAML file without checking it against a schema.
+
+    Keys are always text, as written. Only ``true`` and ``false`` are truth values, so ``no`` and
+    ``yes`` stay the codes of a table that they are; numbers with leading zeros stay text too.
+
+    Raises
+    ------
+    InputError
+        If the file is absent or is not YAML, or a key stands twice.
+    """
+    path = Path(path)
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_Loader)
     except FileNotFoundError:
-        raise InputError([Problem(label, "no such file", f"a file at {path}")]) from None
+        raise InputError([Problem(path.name, "no such file", f"a file at {path}")]) from None
+    except UnicodeDecodeError:
+        raise InputError(
+            [Problem(path.name, "characters that are not UTF-8", "text in UTF-8")]
+        ) from None
+    except _RepeatedKeyError as error:
+        found = f"the key {error.key!r} twice, the second in line {error.line}"
+        raise InputError([Problem(path.name, found, "each key once")]) from None
     except yaml.YAMLError as error:
         place = getattr(error, "problem_mark", None)
         where = f"line {place.line + 1}" if place else "somewhere"
         raise InputError(
-            [Problem(label, f"text that is not YAML, {where}", "valid YAML")]
+            [Problem(path.name, f"text that is not YAML, {where}", "valid YAML")]
         ) from None
-    if found := problems(content, schema_name, label):
-        raise InputError(found, heading=f"{label} cannot be used")
-    return content
+
+
+class _RepeatedKeyError(Exception):
+    def __init__(self, key: str, line: int) -> None:
+        super().__init__(key)
+        self.key, self.line = key, line
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with text keys, each once, and no guesses at octals, sexagesimals and yes or no."""
+
+    yaml_implicit_resolvers: ClassVar[dict] = {}
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[str, Any]:
+        seen = set()
+        for key, _ in node.value:
+            if key.tag == "tag:yaml.org,2002:merge":
+                continue
+            if isinstance(key, yaml.ScalarNode):
+                key.tag = "tag:yaml.org,2002:str"
+                if key.value in seen:
+                    raise _RepeatedKeyError(key.value, key.start_mark.line + 1)
+                seen.add(key.value)
+        return super().construct_mapping(node, deep=deep)
+
+
+_PLAIN = (  # what text without quotation marks means, and the characters that it may start with
+    ("bool", r"true|True|TRUE|false|False|FALSE", [*"tTfF"]),
+    ("int", r"[-+]?(0|[1-9][0-9]*)", [*"-+0123456789"]),
+    ("float", r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?", [*"-+.0123456789"]),
+    ("float", r"[-+]?[0-9]+[eE][-+]?[0-9]+", [*"-+0123456789"]),
+    ("timestamp", r"[0-9]{4}-[0-9]{2}-[0-9]{2}", [*"0123456789"]),
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("merge", r"<<", ["<"]),
+)
+for _tag, _pattern, _firsts in _PLAIN:
+    _Loader.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), _firsts
+    )
 
 
 def _as_problems(error: Any, label: str) -> list[Problem]:
@@ -86,5 +148,25 @@ def _as_problems(error: Any, label: str) -> list[Problem]:
         expected = "one of " + ", ".join(map(str, error.validator_value))
         return [Problem(label, repr(error.instance), expected, column=place)]
     if error.validator == "type":
-        return [Problem(label, repr(error.instance), f"a {error.validator_value}", column=place)]
+        return [Problem(label, _shown(error.instance), _kinds(error.validator_value), column=place)]
     return [Problem(label, repr(error.instance), error.message, column=place)]
+
+
+_KINDS = {
+    "object": "keys with values",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "nothing",
+}
+
+
+def _kinds(types: str | list[str]) -> str:
+    """What a JSON type is in words; several are joined by "or"."""
+    return " or ".join(_KINDS[name] for name in ([types] if isinstance(types, str) else types))
+
+
+def _shown(value: Any) -> str:
+    return "nothing" if value is None else repr(value)

@@ -11,7 +11,8 @@ from importlib import import_module
 from typing import Any
 
 from pd1_dynamics.analyses.codebook import Codebook, Outcome, Variable, load_codebook
-from pd1_dynamics.analyses.declarations import Analysis, Declarations, Population, load
+from pd1_dynamics.analyses.declarations import Analysis, Declarations, Population
+from pd1_dynamics.analyses.loading import load
 
 _LATER = {
     "run": "engine",

@@ -128,7 +128,7 @@ def load_codebook(path: str | Path) -> Codebook:
     ------
     InputError
         All departures from ``workflow/schemas/variables.schema.yaml`` at once. References between
-        entries are checked by :func:`pd1_dynamics.analyses.declarations.load`.
+        entries are checked by :func:`pd1_dynamics.analyses.load`.
     """
     content = schemas.load(path, "variables")
     return Codebook(

@@ -98,5 +98,6 @@ def problems(
             empty = rows[cells.isna()]
             found += findings.of_rows(table, name, empty, "an empty cell", IN_EVERY_ROW)
         else:
-            found += findings.of_rows(table, name, rows, findings.quoted(cells), check)
+            many = findings.EVERY_CATEGORY if TABLES[table][name].allowed else findings.SHOWN
+            found += findings.of_rows(table, name, rows, findings.quoted(cells), check, many)
     return found

@@ -1,34 +1,32 @@
 """From a cohort's files to clean tables: read, map, parse, check, settle."""
 
-from dataclasses import dataclass
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from pd1_dynamics import definitions
-from pd1_dynamics.cohort import checking, findings
+from pd1_dynamics.cohort import checking, consistency, mapping, observations
 from pd1_dynamics.cohort.columns import (
-    DATE,
     DEFAULTS,
-    FLAG,
-    KEYS,
+    DURATION,
     SCANS_AND_SAMPLES,
     TABLES,
     TEXT,
-    WHOLE,
     clean_columns,
-    clean_name,
+    is_whole,
 )
-from pd1_dynamics.cohort.description import Cohort, Source
+from pd1_dynamics.cohort.days import INDEX_DATE, to_days
+from pd1_dynamics.cohort.description import SDTM_FORMAT, Cohort, Source
+from pd1_dynamics.cohort.observations import Note
 from pd1_dynamics.cohort.parsing import parse
-from pd1_dynamics.cohort.reading import read_text
+from pd1_dynamics.cohort.reading import Sheet, read_sheet
 from pd1_dynamics.cohort.readings import settle
 from pd1_dynamics.files import write_table
 from pd1_dynamics.problems import InputError, Problem
-from pd1_dynamics.terms import MIXED
-
-NOTE_COLUMNS = ["table", "rule", "rows", "example_row", "note"]
 
 
 @dataclass(frozen=True)
@@ -38,17 +36,44 @@ class CleanCohort:
     Attributes
     ----------
     tables
-        All five tables with all columns (see
-        :func:`~pd1_dynamics.cohort.columns.clean_columns`): text with None for missing, numbers,
-        dates as whole days ``…_day`` from the index date; sorted by patient and day; empty where the
-        cohort lacks them.
+        All five tables with all columns (see :func:`.columns.clean_columns`): text with None for
+        missing, numbers, dates as whole days ``…_day`` from the index date; sorted by patient and
+        day; empty where the cohort lacks them.
     notes
-        One row for each rule that settled something: ``table``, ``rule``, ``rows``, ``example_row``,
-        ``note``.
+        One row for each rule that settled something: ``table``, ``rule``, ``rows``,
+        ``example_row``, ``note``.
     """
 
     tables: dict[str, pd.DataFrame]
     notes: pd.DataFrame
+
+
+@dataclass
+class Intake:
+    """Tables on their way in: cells as text in our words, by table.
+
+    Attributes
+    ----------
+    texts
+        Categoricals of text, missing where a cell is; the index holds row numbers of the file.
+    time
+        ``date`` or ``day``: what date columns hold.
+    declared
+        Tables that the cohort should have, read or not.
+    absent
+        Columns by table whose absence is told already.
+    file_columns
+        Names that the files have, by table.
+    """
+
+    texts: dict[str, pd.DataFrame]
+    time: str
+    declared: frozenset[str]
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    absent: dict[str, set[str]] = field(default_factory=dict)
+    file_columns: dict[str, list[str]] = field(default_factory=dict)
+    units: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def clean(cohort: Cohort) -> CleanCohort:
@@ -59,283 +84,174 @@ def clean(cohort: Cohort) -> CleanCohort:
     InputError
         All problems of all tables at once.
     """
-    if cohort.format == "sdtm":
+    if cohort.format == SDTM_FORMAT:
         from pd1_dynamics.cohort.sdtm import read_sdtm
 
-        texts, time, problems = read_sdtm(cohort)
+        intake = read_sdtm(cohort)
     else:
-        texts, problems = _read_all(cohort)
-        time = cohort.time
-    return clean_texts(cohort, texts, time, problems)
+        intake = read_tables(cohort)
+    return clean_texts(cohort, intake)
 
 
-def clean_texts(
-    cohort: Cohort, texts: dict[str, pd.DataFrame], time: str, problems: list[Problem]
-) -> CleanCohort:
+def read_tables(cohort: Cohort) -> Intake:
+    """Read the files of a cohort and put them in our words; problems are kept, not raised."""
+    units = {table: source.units for table, source in cohort.tables.items()}
+    intake = Intake({}, cohort.time, frozenset(cohort.tables), units=units)
+    sheets = {}
+    for table, source in cohort.tables.items():
+        if source.path not in sheets:
+            try:
+                sheets[source.path] = read_sheet(cohort.resolve(source.path), table, source.path)
+            except InputError as error:
+                intake.problems += error.problems
+                continue
+            intake.problems += sheets[source.path].problems
+        sheet = sheets[source.path]
+        text, found = mapping.in_our_words(sheet, table, source, cohort.missing)
+        intake.texts[table] = text
+        intake.problems += found
+        intake.absent[table] = {name for name in source.columns if name not in text}
+        intake.file_columns[table] = list(sheet.columns)
+        intake.notes += _assumed_units(text, table, source)
+    intake.notes += _not_read(cohort, sheets)
+    return intake
+
+
+def clean_texts(cohort: Cohort, intake: Intake) -> CleanCohort:
     """The part of :func:`clean` after reading: tables of text in our words to clean tables."""
-    notes: list[dict] = []
+    chosen = definitions.load(settings=cohort.settings)
+    texts, time, problems, notes = intake.texts, intake.time, intake.problems, intake.notes
     parsed = {}
-    for table, text in texts.items():
-        units = cohort.tables[table].units if table in cohort.tables else {}
-        parsed[table], found = _parse_table(text, table, time, units)
+    for table in [name for name in TABLES if name in texts]:
+        parsed[table], found = _parse_table(texts[table], table, time, intake.units.get(table, {}))
         problems += found
-    problems += _index_dates(parsed, time, texts)
-    if "patients" in parsed:
-        for table in parsed:
-            if table != "patients":
-                problems += checking.unknown_patients(
-                    parsed[table], table, parsed["patients"]["patient_id"]
-                )
-    rule = definitions.load(settings=cohort.settings)["duplicate_readings"]
-    for table in parsed:
-        parsed[table], found, settled = settle(parsed[table], table, list(KEYS[table]), rule)
+        problems += checking.problems(
+            parsed[table],
+            texts[table],
+            table,
+            time,
+            intake.absent.get(table, ()),
+            intake.file_columns.get(table, ()),
+        )
+    if time == "date" and "patients" not in intake.declared:
+        expected = f"a table patients with {INDEX_DATE}, since times are dates"
+        problems.append(Problem("patients", "no such table", expected))
+    dated = to_days(parsed, texts, time)
+    problems += consistency.problems(dated, texts)
+    for table in dated:
+        dated[table], found, settled = settle(dated[table], table, chosen["duplicate_readings"])
         problems += found
         notes += settled
-    dated = _to_days(parsed, time)
-    problems += checking.order_of_days(dated)
-    if "lesions" in dated:
-        problems += checking.lesion_states(dated["lesions"])
     if problems:
+        order = {table: place for place, table in enumerate(TABLES)}
+        problems.sort(key=lambda problem: order.get(problem.table, -1))
         raise InputError(problems, heading=f"Cohort {cohort.name} cannot be used")
-    notes += _observations(dated)
-    return CleanCohort(_complete(dated, notes), pd.DataFrame(notes, columns=NOTE_COLUMNS))
+    parsed.clear()  # of a million patients, every copy counts
+    texts.clear()
+    notes += observations.observe(dated, chosen)
+    notes += observations.extend_follow_up(dated)
+    return CleanCohort(_complete(dated, time), observations.as_table(notes))
 
 
 def write(cohort: CleanCohort, folder: str | Path) -> None:
-    """Write the clean tables as Parquet and the notes as CSV."""
-    for name, table in cohort.tables.items():
-        write_table(table, Path(folder) / f"{name}.parquet")
-    write_table(cohort.notes, Path(folder) / "notes.csv")
-
-
-def _read_all(cohort: Cohort) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
-    texts, problems = {}, []
-    for table, source in cohort.tables.items():
-        try:
-            raw = read_text(cohort.resolve(source.path), table, source.path)
-        except InputError as error:
-            problems += error.problems
-            continue
-        texts[table], found = _in_our_words(raw, table, source, cohort.missing)
-        problems += found
-    return texts, problems
-
-
-def _in_our_words(
-    raw: pd.DataFrame, table: str, source: Source, missing: frozenset[str]
-) -> tuple[pd.DataFrame, list[Problem]]:
-    """Map columns and values to the data contract; only columns of the contract remain."""
-    text, problems = {}, []
-    for name in TABLES[table]:
-        if name in source.constants:
-            text[name] = pd.Series(source.constants[name], index=raw.index, dtype=object)
-            continue
-        theirs = source.columns.get(name, name)
-        if theirs not in raw:
-            if name in source.columns:
-                expected = f"column {theirs!r}, which the cohort's file gives for {name}"
-                problems.append(Problem(table, "no such column", expected, column=theirs))
-            continue
-        cells = raw[theirs].astype(object)
-        mapping = source.values.get(name, {})
-        known = cells.isin(list(mapping))
-        cells = cells.where(known | ~cells.isin(list(missing)), "")
-        if known.any():
-            ours = cells.map({theirs: value or "" for theirs, value in mapping.items()})
-            cells = cells.where(~known, ours)
-        text[name] = cells
-    return pd.DataFrame(text, index=raw.index), problems
+    """Write the clean tables as Parquet and the notes as CSV: all of them, or none."""
+    folder = Path(folder)
+    unfinished = folder / ".unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    try:
+        for name, table in cohort.tables.items():
+            write_table(table, unfinished / f"{name}.parquet")
+        write_table(cohort.notes, unfinished / "notes.csv")
+        for path in sorted(unfinished.iterdir()):
+            path.replace(folder / path.name)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def _parse_table(
-    text: pd.DataFrame, table: str, time: str, units: dict[str, str]
+    text: pd.DataFrame, table: str, time: str, units: Mapping[str, str]
 ) -> tuple[pd.DataFrame, list[Problem]]:
-    """Values of a table, problems of single cells, and columns that it cannot do without."""
+    """Values of the columns that a table has, and cells that are not of their kind."""
     problems, values = [], {}
-    for name, column in TABLES[table].items():
-        needed = column.required or (
-            table == "patients" and name == "treatment_start" and time == "date"
-        )
-        if name not in text:
-            if needed:
-                expected = f"column {name}, another column's name for it, or a constant"
-                problems.append(Problem(table, "no such column", expected, column=name))
-            kind = object if clean_columns(table)[clean_name(table, name)] == TEXT else float
-            values[name] = pd.Series(None, index=text.index, dtype=kind)
-            continue
+    for name in text:
+        column = TABLES[table][name]
         values[name], found = parse(text[name], table, name, column, time, units.get(name))
         problems += found
-    parsed = pd.DataFrame(values, index=text.index)
-    present = [name for name in TABLES[table] if name in text]
-    return parsed, problems + checking.values(parsed[present], table, text)
+    return pd.DataFrame(values, index=text.index, copy=False), problems
 
 
-def _index_dates(
-    parsed: dict[str, pd.DataFrame], time: str, texts: dict[str, pd.DataFrame]
-) -> list[Problem]:
-    """What is wrong with the dates from which all others count."""
-    patients = parsed.get("patients")
-    if time == "date":
-        if patients is None:
-            dated = any(len(table) for table in parsed.values())
-            expected = "a table patients with treatment_start, since times are dates"
-            return [Problem("patients", "no such table", expected)] if dated else []
-        if "treatment_start" not in texts["patients"]:
-            return []
-        empty = texts["patients"]["treatment_start"] == ""
-        return findings.where(
-            "patients", "treatment_start", empty, "an empty cell", "the date of the first dose"
-        )
-    if patients is None:
+def _not_read(cohort: Cohort, sheets: Mapping[str, Sheet]) -> Iterator[Note]:
+    """Columns of each file that no table takes up: a misspelt name would be among them."""
+    for path, sheet in sheets.items():
+        tables = {t: source for t, source in cohort.tables.items() if source.path == path}
+        read = set.union(*(mapping.columns_read(t, source) for t, source in tables.items()))
+        if names := [name for name in sheet.columns if name and name not in read]:
+            words = f"Columns of {path} that are not taken up: {', '.join(names)}."
+            yield Note(next(iter(tables)), "columns not read", 0, None, words)
+
+
+def _assumed_units(text: pd.DataFrame, table: str, source: Source) -> list[Note]:
+    assumed = [
+        name for name in text if TABLES[table][name].kind == DURATION and name not in source.units
+    ]
+    if not assumed:
         return []
-    start = patients["treatment_start"]
-    wrong = start.notna() & (start != 0)
-    return findings.where(
-        "patients", "treatment_start", wrong, start, "0, since times are days from the first dose"
-    )
+    words = f"No unit is given for {' and '.join(assumed)}: taken as days."
+    return [Note(table, "durations in days", len(text), None, words)]
 
 
-def _to_days(parsed: dict[str, pd.DataFrame], time: str) -> dict[str, pd.DataFrame]:
-    """Dates as days from the index date; scans and samples keep the date as given too."""
-    start = None
-    if time == "date" and "patients" in parsed:
-        patients = parsed["patients"].drop_duplicates("patient_id")
-        start = pd.Series(
-            pd.to_datetime(patients["treatment_start"], format="%Y-%m-%d").to_numpy(),
-            index=patients["patient_id"].to_numpy(),
-        )
-    dated = {}
-    for table, rows in parsed.items():
-        columns = {}
-        for name in rows:
-            column = TABLES[table][name]
-            if column.kind != DATE:
-                columns[clean_name(table, name)] = rows[name]
-                continue
-            if name == "treatment_start":
-                columns[name] = rows[name] if time == "date" else pd.Series("0", rows.index, object)
-                continue
-            if table in SCANS_AND_SAMPLES:
-                columns["date"] = rows[name] if time == "date" else _whole_text(rows[name])
-            columns[clean_name(table, name)] = (
-                _days_between(rows["patient_id"].map(start), rows[name])
-                if time == "date" and start is not None
-                else rows[name].astype(float)
-            )
-        dated[table] = pd.DataFrame(columns, index=rows.index)
-    return dated
-
-
-def _days_between(start: pd.Series, date: pd.Series) -> pd.Series:
-    dates = pd.to_datetime(date, format="%Y-%m-%d", errors="coerce")
-    return (dates - pd.to_datetime(start)).dt.days.astype(float)
-
-
-def _whole_text(days: pd.Series) -> pd.Series:
-    known = days.notna()
-    return days.where(known, 0).astype("int64").astype(str).astype(object).where(known, None)
-
-
-def _observations(dated: dict[str, pd.DataFrame]) -> list[dict]:
-    """What a reader should know of the tables, though no rule had to settle it."""
-    notes = []
-    for table in ("assessments", "lesions", "labs"):
-        rows = dated.get(table)
-        if rows is None:
-            continue
-        key = ["patient_id", "test"] if table == "labs" else ["patient_id"]
-        key += ["lesion_id"] if table == "lesions" else []
-        back = rows.groupby(key, sort=False)["day"].diff() < 0
-        if back.any():
-            notes.append(
-                _note(table, "sorted by day", back, "Rows of a patient were not in order of time.")
-            )
-    patients = dated.get("patients")
-    if patients is not None:
-        mixed = patients["best_response"] == MIXED
-        if mixed.any():
-            words = "Mixed responses are a category of their own: neither response nor progression."
-            notes.append(_note("patients", "kept apart", mixed, words))
-    scans = dated.get("assessments", dated.get("lesions"))
-    if scans is not None and len(scans):
-        first = scans.groupby("patient_id", sort=False)["day"].transform("min")
-        late = (first > 0) & ~scans.duplicated("patient_id")
-        if late.any():
-            words = "The patient's first scan lies after the first dose: no baseline by default."
-            notes.append(
-                _note(
-                    "assessments" if "assessments" in dated else "lesions",
-                    "no baseline",
-                    late,
-                    words,
-                )
-            )
-    return notes
-
-
-def _note(table: str, rule: str, rows: pd.Series, words: str) -> dict:
-    return {
-        "table": table,
-        "rule": rule,
-        "rows": int(rows.sum()),
-        "example_row": int(rows.index[rows][0]),
-        "note": words,
-    }
-
-
-def _complete(dated: dict[str, pd.DataFrame], notes: list[dict]) -> dict[str, pd.DataFrame]:
+def _complete(dated: dict[str, pd.DataFrame], time: str) -> dict[str, pd.DataFrame]:
     """All five tables, complete, typed and sorted; patients are at least those of other tables."""
     if "patients" not in dated:
-        others = [table["patient_id"] for table in dated.values()]
-        found = sorted(set(pd.concat(others))) if others else []
-        dated["patients"] = pd.DataFrame({"patient_id": pd.Series(found, dtype=object)})
-        dated["patients"]["treatment_start"] = "0"
-    _extend_follow_up(dated, notes)
-    tables = {}
-    for table in TABLES:
-        rows = dated.get(table, pd.DataFrame())
-        columns = {}
-        for name, kind in clean_columns(table).items():
-            given = rows[name] if name in rows else pd.Series(None, index=rows.index, dtype=object)
-            if name in DEFAULTS.get(table, {}):
-                default = DEFAULTS[table][name]
-                given = given.astype(object).where(given.notna(), default)
-            columns[name] = given.astype(object) if kind == TEXT else given.astype(float)
-        complete = pd.DataFrame(columns)
-        order = [
-            c
-            for c in ("patient_id", "day", "start_day", "lesion_id", "reader", "test")
-            if c in complete
-        ]
-        tables[table] = complete.sort_values(order, kind="stable", ignore_index=True)
-        for name, kind in clean_columns(table).items():
-            if kind != TEXT and _is_whole(table, name):
-                tables[table][name] = tables[table][name].astype("Int64")
-    return tables
+        dated["patients"] = pd.DataFrame({"patient_id": _patients_of(dated.values())})
+    if time == "day":
+        start = pd.Categorical(["0"] * len(dated["patients"]))
+        dated["patients"] = dated["patients"].assign(**{INDEX_DATE: start})
+    return {table: _typed(dated.pop(table, pd.DataFrame()), table) for table in TABLES}
 
 
-def _is_whole(table: str, name: str) -> bool:
-    if name == "day" or name.endswith("_day"):
-        return True
-    return name in TABLES[table] and TABLES[table][name].kind in (FLAG, WHOLE)
+def _patients_of(tables: Iterable[pd.DataFrame]) -> pd.Categorical:
+    found = [table["patient_id"].unique().astype(object) for table in tables]
+    return pd.Categorical(sorted(set(np.concatenate(found))) if found else [])
 
 
-def _extend_follow_up(dated: dict[str, pd.DataFrame], notes: list[dict]) -> None:
-    """A living patient was last seen no earlier than at the last scan or sample."""
-    patients = dated["patients"]
-    if "last_follow_up_day" not in patients or patients["last_follow_up_day"].isna().all():
-        return
-    seen = [
-        dated[table].groupby("patient_id")["day"].max()
-        for table in ("assessments", "lesions", "labs")
-        if table in dated and len(dated[table])
-    ]
-    if not seen:
-        return
-    last_seen = pd.concat(seen, axis=1).max(axis=1)
-    last_seen = patients["patient_id"].map(last_seen).astype(float)
-    later = (patients["death"] != 1) & (last_seen > patients["last_follow_up_day"])
-    if later.any():
-        patients["last_follow_up_day"] = np.where(later, last_seen, patients["last_follow_up_day"])
-        words = "Last contact lay before a later scan or sample; the date of that one counts."
-        notes.append(_note("patients", "last contact moved", later, words))
+def _typed(rows: pd.DataFrame, table: str) -> pd.DataFrame:
+    order = _order(rows, table)
+    columns = {}
+    for name, kind in clean_columns(table).items():
+        default = DEFAULTS.get(table, {}).get(name)
+        if kind == TEXT:
+            columns[name] = _objects(rows.get(name), order, default)
+        else:
+            values = np.full(len(rows), np.nan) if name not in rows else rows[name].to_numpy(float)
+            values = values[order]
+            if default is not None:
+                values = np.where(np.isnan(values), default, values)
+            whole = is_whole(table, name)
+            columns[name] = pd.array(values, dtype="Float64").astype("Int64") if whole else values
+    return pd.DataFrame(columns, copy=False)
+
+
+def _objects(column: pd.Series | None, order: np.ndarray, default: object) -> np.ndarray:
+    if column is None:
+        return np.full(len(order), default, dtype=object)
+    labels = np.append(np.array(column.cat.categories, dtype=object), default)
+    return labels[column.cat.codes.to_numpy()[order]]
+
+
+def _order(rows: pd.DataFrame, table: str) -> np.ndarray:
+    """Rows by patient, day, lesion; therapies that are alike in these, by all other columns."""
+    first = ["patient_id", "day", "start_day", "lesion_id", "reader", "test"]
+    names = [name for name in first if name in rows]
+    if table not in SCANS_AND_SAMPLES:
+        names += [name for name in rows if name not in names]
+    if not names:
+        return np.arange(len(rows))
+    return np.lexsort([_sort_key(rows[name]) for name in reversed(names)])
+
+
+def _sort_key(column: pd.Series) -> np.ndarray:
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        return column.to_numpy(dtype=float)
+    rank = np.argsort(np.argsort(np.array(column.cat.categories, dtype=object)))
+    return np.append(rank, -1)[column.cat.codes.to_numpy()]

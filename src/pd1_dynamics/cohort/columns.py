@@ -46,7 +46,6 @@ class Column:
     maximum: float | None = None
     above: float | None = None
 
-
     @property
     def allowed(self) -> tuple[str, ...]:
         """The only texts that a category or flag may have; empty for other kinds."""

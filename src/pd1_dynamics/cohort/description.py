@@ -1,5 +1,6 @@
 """A cohort's YAML file: where its tables lie, and how they map to the data contract."""
 
+import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,7 @@ class Source:
         As written in the cohort's file.
     columns
         Their column by ours, where the names differ.
-    values
+    mapped
         Our value by theirs, by our column; "" means missing.
     constants
         One value for all rows, by our column.
@@ -34,7 +35,7 @@ class Source:
 
     path: str
     columns: Mapping[str, str]
-    values: Mapping[str, Mapping[str, str]]
+    mapped: Mapping[str, Mapping[str, str]]
     constants: Mapping[str, str]
     units: Mapping[str, str]
 
@@ -112,11 +113,20 @@ def load_cohort(path: str | Path, root: str | Path = ROOT) -> Cohort:
 
 def _read(path: Path) -> tuple[Mapping[str, Any], list[Problem]]:
     """Content of the file, and what the schema and the data contract say against it."""
-    content = schemas.read(path)
+    content = _dates_as_text(schemas.read(path))
     found = schemas.problems(content, "cohort", path.name)
     if found:
         return content if isinstance(content, dict) else {}, found
     return content, list(_problems(content, path))
+
+
+def _dates_as_text(content: Any) -> Any:
+    """A date without quotation marks is as good as one with them."""
+    if isinstance(content, dict):
+        return {key: _dates_as_text(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return [_dates_as_text(value) for value in content]
+    return content.isoformat() if isinstance(content, datetime.date) else content
 
 
 def _settings_problems(content: Mapping[str, Any], label: str) -> list[Problem]:
@@ -159,7 +169,9 @@ def _table_problems(
         place = f"tables.{table}.{part}"
         for name in source.get(part) or {}:
             if name not in known:
-                yield Problem(label, f"unknown column {name!r}", f"one of {', '.join(known)}", place)
+                yield Problem(
+                    label, f"unknown column {name!r}", f"one of {', '.join(known)}", place
+                )
     for name in source.get("columns") or {}:
         if name in (source.get("constants") or {}):
             found, expected = "a constant for a column of the file", "only one of the two"
@@ -182,7 +194,7 @@ def _table_problems(
 
 
 def _is_possible(column: Column, text: str, time: str) -> bool:
-    """Whether a value of the file may stand in a column; dates are left to the reading of tables."""
+    """Whether a value of the file may stand in a column; dates are left to parsing."""
     if not text or column.kind == TEXT or (column.kind == DATE and time == "date"):
         return True
     if column.kind in (CHOICE, FLAG):
@@ -198,7 +210,7 @@ def _source(table: Mapping[str, Any]) -> Source:
     return Source(
         path=table["path"],
         columns=table.get("columns") or {},
-        values={
+        mapped={
             name: {theirs.strip(): _text(ours) for theirs, ours in mapping.items()}
             for name, mapping in (table.get("values") or {}).items()
         },

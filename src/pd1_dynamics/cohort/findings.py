@@ -9,8 +9,10 @@ from pd1_dynamics.problems import Problem
 
 SHOWN = 10
 """Rows shown of one kind of problem; the rest is counted."""
-DISTINCT_SHOWN = 50
+DISTINCT_SHOWN = 20
 """Different findings of one kind that are each shown at least once."""
+EVERY_CATEGORY = 200
+"""The same for categories, of which each needs an entry under ``values``."""
 
 
 def of_rows(
@@ -19,10 +21,11 @@ def of_rows(
     rows: Sequence[int],
     found: Sequence[str] | str,
     expected: str,
+    distinct: int = DISTINCT_SHOWN,
 ) -> list[Problem]:
     """One problem a row; where there are many, some of them and the number of the others.
 
-    Shown are the first row of each different finding (up to 50) and the first ten rows.
+    Shown are the first row of each different finding (up to ``distinct``) and the first ten rows.
 
     Parameters
     ----------
@@ -33,7 +36,7 @@ def of_rows(
     """
     rows = np.asarray(rows, dtype=np.int64)
     texts = pd.Series([found] * len(rows) if isinstance(found, str) else list(found), dtype=object)
-    firsts = np.flatnonzero(~texts.duplicated())[:DISTINCT_SHOWN]
+    firsts = np.flatnonzero(~texts.duplicated())[:distinct]
     shown = np.union1d(firsts, np.arange(min(len(rows), SHOWN)))
     problems = [
         Problem(table, texts[place], expected, column=column, row=int(rows[place]))

@@ -1,4 +1,4 @@
-"""Their words to ours: columns, values, constants and codes for missing, as a cohort's file says."""
+"""Their words to ours: columns, values, constants and missing codes, as a cohort's file says."""
 
 import difflib
 
@@ -31,7 +31,7 @@ def in_our_words(
     text
         Categoricals of text, missing where a cell is; the index holds row numbers.
     problems
-        Columns that the cohort's file names and the table lacks, has twice, or has beside a constant.
+        Columns that the cohort's file names and the table lacks, or has twice or beside a constant.
     """
     text, problems = {}, []
     for name, column in TABLES[table].items():
@@ -44,20 +44,21 @@ def in_our_words(
             continue
         if theirs not in sheet.columns:
             if name in source.columns:
-                problems.append(Problem(table, "no such column", _wanted(theirs, name, sheet), theirs))
+                problems.append(
+                    Problem(table, "no such column", _wanted(theirs, name, sheet), theirs)
+                )
             continue
         if theirs in sheet.repeated:
             problems.append(Problem(table, "the column twice", "each column once", theirs))
         cells = pd.Series(sheet.columns[theirs], index=sheet.rows)
-        labels = _labels(cells.cat.categories, source.values.get(name, {}), missing, column)
+        labels = _labels(cells.cat.categories, source.mapped.get(name, {}), missing, column)
         text[name] = relabelled(cells, labels)
-    return pd.DataFrame(text, index=sheet.rows), problems
+    return pd.DataFrame(text, index=sheet.rows, copy=False), problems
 
 
-def not_read(sheet: Sheet, table: str, source: Source) -> list[str]:
-    """Columns of a file that no column of the data contract takes up."""
-    read = {source.columns.get(name, name).strip() for name in TABLES[table]}
-    return [name for name in sheet.columns if name and name not in read]
+def columns_read(table: str, source: Source) -> set[str]:
+    """Columns of a file that the data contract takes up, where the file has them."""
+    return {source.columns.get(name, name).strip() for name in TABLES[table]}
 
 
 def absent(table: str, name: str, sheet_columns: list[str]) -> Problem:
@@ -72,7 +73,7 @@ def _wanted(theirs: str, name: str, sheet: Sheet) -> str:
 
 
 def _similar(name: str, others: list[str]) -> str:
-    near = difflib.get_close_matches(name, others, n=1)
+    near = difflib.get_close_matches(name, others, n=1, cutoff=0.75)
     return f" (there is {near[0]!r})" if near else ""
 
 

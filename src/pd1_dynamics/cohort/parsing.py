@@ -43,8 +43,8 @@ def parse(
     -------
     values
         Text and categories stay categoricals (levels that are not of the contract among them, for
-        :mod:`pd1_dynamics.cohort.checking` to find). Anything else is float, NaN for missing and for
-        what cannot be read: flags 0 and 1, durations in days, dates as days (those of
+        :mod:`pd1_dynamics.cohort.checking` to find). Anything else is float, NaN for missing and
+        for what cannot be read: flags 0 and 1, durations in days, dates as days (those of
         :func:`datetime.date.toordinal` where ``time`` is ``date``).
     problems
         Cells that are not of their kind.

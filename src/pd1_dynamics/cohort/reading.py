@@ -24,6 +24,7 @@ SUFFIXES = (*SEPARATORS, ".xlsx", ".parquet")
 HEADER_ROW = 1
 """Row of the header as a person sees it; the first patient is in the next."""
 
+_BLOCK_BYTES = 1 << 24  # more than any row has
 _BYTE_ORDER_MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 
 
@@ -101,9 +102,11 @@ def _read_text(path: Path, table: str) -> Sheet:
 
     encoding = _encoding(path)
     try:
-        header, separator = _header(path, encoding)
+        header, separator, has_rows = _header(path, encoding)
     except UnicodeDecodeError:
         raise InputError([_not_utf8(path, table)]) from None
+    if not has_rows:
+        return Sheet({}, np.arange(0))
     names = [str(position) for position in range(len(header))]
     ragged: list[tuple[int | None, int]] = []
 
@@ -119,6 +122,7 @@ def _read_text(path: Path, table: str) -> Sheet:
                 column_names=names,
                 skip_rows_after_names=1,
                 use_threads=use_threads,
+                block_size=_BLOCK_BYTES,
                 encoding=encoding.removesuffix("-sig"),
             ),
             arrow_csv.ParseOptions(
@@ -152,7 +156,7 @@ def _read_text(path: Path, table: str) -> Sheet:
         [f"a row of {cells} cells" for _, cells in ragged],
         f"{len(header)} cells, as in the header",
     )
-    problems += _open_quotation(path, table, columns, rows)
+    _refuse_open_quotation(path, table, columns, rows)
     return _sheet(header, columns, rows, problems)
 
 
@@ -162,44 +166,46 @@ def _encoding(path: Path) -> str:
     return next((e for mark, e in _BYTE_ORDER_MARKS.items() if start.startswith(mark)), "utf-8")
 
 
-def _header(path: Path, encoding: str) -> tuple[list[str], str]:
-    """Names of the columns, and the character between them."""
+def _header(path: Path, encoding: str) -> tuple[list[str], str, bool]:
+    """Names of the columns, the character between them, and whether anything follows."""
     separator = SEPARATORS[path.suffix.lower()]
     with path.open(encoding=encoding, newline="") as file:
-        header = next(csv.reader(file, delimiter=separator), [])
-    if separator == "," and len(header) == 1 and ";" in header[0]:
-        separator = ";"
-        with path.open(encoding=encoding, newline="") as file:
-            header = next(csv.reader(file, delimiter=separator), [])
-    return header or [""], separator
+        lines = csv.reader(file, delimiter=separator)
+        header = next(lines, [])
+        if separator == "," and len(header) == 1 and ";" in header[0]:
+            separator = ";"
+            header = next(csv.reader(header, delimiter=separator))
+        has_rows = next(lines, None) is not None
+    return header or [""], separator, has_rows
 
 
 def _not_utf8(path: Path, table: str) -> Problem:
     """Where the text stops being UTF-8."""
-    row = HEADER_ROW
+    row = None
     with path.open("rb") as file:
-        for row, line in enumerate(file, HEADER_ROW):
+        for number, line in enumerate(file, HEADER_ROW):
             try:
                 line.decode("utf-8")
             except UnicodeDecodeError:
+                row = number
                 break
     expected = "text in UTF-8 (in a spreadsheet program: save as CSV UTF-8)"
     return Problem(table, "characters that are not UTF-8", expected, row=row)
 
 
-def _open_quotation(
+def _refuse_open_quotation(
     path: Path, table: str, columns: Sequence[pd.Categorical], rows: np.ndarray
-) -> list[Problem]:
+) -> None:
     """A quotation mark that is never closed takes all rows below it into its cell."""
     for column in reversed(columns):
         broken = column.categories.str.contains("\n", regex=False)
         if not broken.any():
             continue
-        if path.read_bytes().count(b'"') % 2 == 0:
-            return []
-        row = int(rows[np.flatnonzero(broken[column.codes])[-1]])
-        return [Problem(table, 'a " that is not closed', 'a second " at the cell\'s end', row=row)]
-    return []
+        if path.read_bytes().count(b'"') % 2:
+            row = int(rows[np.flatnonzero(broken[column.codes])[-1]])
+            expected = 'a second " at the end of the cell'
+            raise InputError([Problem(table, 'a " that is not closed', expected, row=row)])
+        return
 
 
 def _read_parquet(path: Path, table: str) -> Sheet:

@@ -1,75 +1,134 @@
-"""Several readings of the same thing on one day: an error, or settled by a stated rule."""
+"""Several rows for the same thing on one day: an error, or settled by a stated rule."""
 
+import numpy as np
 import pandas as pd
 
-from pd1_dynamics.cohort import checking
+from pd1_dynamics.cohort import findings
+from pd1_dynamics.cohort.columns import KEYS, MEASURES
+from pd1_dynamics.cohort.observations import Note
 from pd1_dynamics.problems import Problem
 
-READINGS = ("assessments", "lesions")
-"""Tables in which a setting may settle repeated readings; elsewhere they are an error."""
+ERROR, FIRST, LAST, LARGEST, MEAN = "error", "first", "last", "largest", "mean"
+
+_WORDS = {
+    FIRST: "the first one in the file counts",
+    LAST: "the last one in the file counts",
+    LARGEST: "the largest one counts",
+    MEAN: "their mean counts",
+}
+_SETTING = ", or a rule for them: settings.duplicate_readings"
 
 
 def settle(
-    parsed: pd.DataFrame, table: str, key: list[str], rule: str
-) -> tuple[pd.DataFrame, list[Problem], list[dict]]:
-    """Leave one row a key.
+    rows: pd.DataFrame, table: str, rule: str
+) -> tuple[pd.DataFrame, list[Problem], list[Note]]:
+    """Leave one row a key (:data:`~pd1_dynamics.cohort.columns.KEYS`).
 
     Parameters
     ----------
-    parsed
-        The parsed table, its index the row numbers.
-    key
-        What a row is known by.
+    rows
+        The table, its index the row numbers; text as categoricals.
     rule
-        ``error``; or which reading counts of several by one reader on one day: the ``first`` or
-        ``last`` in the file, the ``largest``, or their ``mean``. Of text, the first one counts.
+        ``error``; or which row counts of several of one day, by one reader: the ``first`` or
+        ``last`` in the file, the one with the ``largest`` measurement, or one with their ``mean``
+        (its other cells are those of the largest). A row with a measurement counts before one
+        without. In the table ``patients`` every rule takes rows together that are alike
+        throughout, as in a file with a row for each scan; rows that differ stay an error.
 
     Returns
     -------
     table, problems, notes
-        Notes count the rows that a rule took together.
+        Notes say how many rows were taken together, and how many of these readings differed.
     """
-    named = parsed.dropna(subset=[name for name in key if name not in ("reader", "kind")])
-    repeated = named.duplicated(key, keep=False)
+    key = [name for name in KEYS.get(table, ()) if name in rows]
+    needed = [name for name in KEYS.get(table, ()) if name != "reader"]
+    if not set(needed) <= set(key) or not needed or len(rows) < 2:
+        return rows, [], []
+    number = _numbered(rows[key])
+    number[rows[needed].isna().any(axis=1).to_numpy()] = -1
+    repeated = pd.Series(number).duplicated(keep=False).to_numpy() & (number >= 0)
     if not repeated.any():
-        return parsed, [], []
-    if rule == "error" or table not in READINGS:
-        return parsed, checking.duplicates(named, table, key), []
-    together = named[repeated]
-    numbers = together.select_dtypes("number").columns.difference(key)
-    how = {
-        name: _HOW[rule] if name in numbers else "first"
-        for name in parsed.columns
-        if name not in key
-    }
-    row = (
-        together.index.to_series()
-        .groupby([together[name] for name in key], dropna=False)
-        .transform("first")
-    )
-    settled = together.assign(_row=row).groupby("_row").agg({**dict.fromkeys(key, "first"), **how})
-    kept = pd.concat([parsed.drop(together.index), settled[parsed.columns]]).sort_index()
-    kept = kept.astype(parsed.dtypes.to_dict())
-    disagree = together.groupby(row)[list(numbers)].nunique().max(axis=1) > 1
+        return rows, [], []
+    together, number = rows[repeated], number[repeated]
+    if table == "patients" and rule != ERROR:
+        alike = together.duplicated(keep="first").to_numpy()
+        kept = rows.drop(together.index[alike])
+        together, number = together[~alike], number[~alike]
+        words = "One row a patient: rows that are alike in every column that is read are one."
+        note = [Note(table, "repeated rows", int(alike.sum()), _first(rows, kept), words)]
+        return kept, _duplicates(together, table, key, number), note if alike.any() else []
+    if rule == ERROR or table not in MEASURES:
+        return rows, _duplicates(together, table, key, number), []
+    chosen = _chosen(together, number, MEASURES[table], rule)
+    kept = pd.concat([rows[~repeated], chosen]).sort_index()
+    return kept, [], [_note(together, number, table, key, rule)]
+
+
+def _numbered(key: pd.DataFrame) -> np.ndarray:
+    """A whole number for each row, the same for rows that share the key; missing is a value too."""
+    number = np.zeros(len(key), dtype=np.int64)
+    for name in key:
+        codes = key[name].cat.codes.to_numpy().astype(np.int64) + 1
+        width = int(codes.max(initial=0)) + 1
+        if width * (int(number.max(initial=0)) + 1) >= 2**62:
+            number = pd.factorize(number)[0]
+        number = number * width + codes
+    return number
+
+
+def _duplicates(
+    together: pd.DataFrame, table: str, key: list[str], number: np.ndarray
+) -> list[Problem]:
+    """Rows whose key an earlier row has already."""
+    first = pd.Series(together.index, index=together.index).groupby(number).transform("first")
+    later = (first != together.index).to_numpy()
+    if not later.any():
+        return []
+    words = " and ".join(filter(None, [", ".join(key[:-1]), key[-1]]))
+    found = [f"the same {words} as in row {row}" for row in first[later]]
+    expected = f"one row for each {words}" + (_SETTING if table in MEASURES else "")
+    column = ", ".join(key)
+    return findings.of_rows(table, column, together.index[later], found, expected, findings.SHOWN)
+
+
+def _chosen(together: pd.DataFrame, number: np.ndarray, measure: str, rule: str) -> pd.DataFrame:
+    """The row that counts of each group of rows."""
+    if rule == LAST:
+        return together[~pd.Series(number).duplicated(keep="last").to_numpy()]
+    if rule == FIRST:
+        return together[~pd.Series(number).duplicated(keep="first").to_numpy()]
+    order = pd.DataFrame({"group": number}, index=together.index)
+    order["smaller"] = -together[measure] if measure in together else 0.0
+    for name in together:  # of equal measurements, the order in the file must not decide
+        column = together[name]
+        is_text = isinstance(column.dtype, pd.CategoricalDtype)
+        order[f"by_{name}"] = column.astype(object).fillna("") if is_text else column
+    order = order.sort_values(list(order), kind="stable", na_position="last")
+    chosen = together.loc[order.index[~order["group"].duplicated()]].copy()
+    if rule == MEAN and measure in together:
+        means = together[measure].groupby(number).mean()
+        of_row = pd.Series(number, index=together.index)[chosen.index]
+        chosen[measure] = means[of_row].to_numpy()
+    return chosen
+
+
+def _note(
+    together: pd.DataFrame, number: np.ndarray, table: str, key: list[str], rule: str
+) -> Note:
+    others = together.drop(columns=key)
+    codes = np.stack([pd.factorize(others[name])[0] for name in others], axis=1)
+    first = pd.Series(np.arange(len(number))).groupby(number).transform("first").to_numpy()
+    differs = (codes != codes[first]).any(axis=1)
+    groups, in_disagreement = len(set(number)), set(number[differs])
+    example = together.index[np.isin(number, list(in_disagreement))] if in_disagreement else None
+    example = example[0] if example is not None else together.index[0]
     words = (
-        f"{len(settled)} times several readings of one day, in {int(disagree.sum())} of them "
-        f"different: {_WORDS[rule]}."
+        f"{groups} times several readings of one day; "
+        f"in {len(in_disagreement)} of them they differ: {_WORDS[rule]}."
     )
-    example = disagree.idxmax() if disagree.any() else settled.index[0]
-    note = {
-        "table": table,
-        "rule": f"duplicate readings: {rule}",
-        "rows": int(repeated.sum()),
-        "example_row": int(example),
-        "note": words,
-    }
-    return kept, [], [note]
+    return Note(table, f"duplicate readings: {rule}", len(together), int(example), words)
 
 
-_HOW = {"first": "first", "last": "last", "largest": "max", "mean": "mean"}
-_WORDS = {
-    "first": "the first one in the file counts",
-    "last": "the last one in the file counts",
-    "largest": "the largest one counts",
-    "mean": "their mean counts",
-}
+def _first(rows: pd.DataFrame, kept: pd.DataFrame) -> int | None:
+    gone = rows.index.difference(kept.index)
+    return int(gone[0]) if len(gone) else None

@@ -128,6 +128,11 @@ def _description(part: Mapping[str, Any], estimates: Estimates, codebook: Codebo
             why = _why(row, estimates, analysis)
             lines.append(Line(ROW, (label, why, *[""] * (len(groups) - 1), *tail)))
             continue
+        first = estimates.find(analysis, "n", f"{name}={levels[0]}", groups[0])
+        if first is not None and first.not_estimable:
+            why = f"not estimable: {first.not_estimable}"
+            lines.append(Line(ROW, (label, why, *[""] * (len(groups) - 1), *tail)))
+            continue
         binary = set(levels) <= {"0", "1", MISSING}
         if binary:
             cells = [_count(estimates, analysis, f"{name}=1", group) for group in groups]
@@ -327,11 +332,8 @@ def _pairs(part: Mapping[str, Any], estimates: Estimates, codebook: Codebook) ->
     lines = []
     for term, group, statistic in estimates.terms(part["analysis"], ("wilcoxon_w",)):
         row = estimates.find(part["analysis"], statistic, term, group)
-        cell = (
-            f"not estimable: {row.not_estimable}"
-            if row.not_estimable
-            else printed.p_value(row.p_adjusted)
-        )
+        why = f"not estimable: {row.not_estimable}"
+        cell = why if row.not_estimable else printed.p_value(row.p_adjusted)
         lines.append(Line(ROW, (group, cell, *[""] * (width - 2))))
     notes = ["Pairwise Wilcoxon rank-sum tests, P values adjusted by Bonferroni's method."]
     return header, lines, notes
@@ -365,8 +367,8 @@ def _outcomes(part: Mapping[str, Any], estimates: Estimates, codebook: Codebook)
         lines.append(Line(ROW, (label, *cells)))
     gaps = [g for g in (estimates.gap(rates), estimates.gap(times)) if g]
     notes = [
-        "Rates with Clopper–Pearson intervals; median PFS by the Kaplan–Meier method, intervals on the "
-        "log scale. CI, confidence interval; NR, not reached; PFS, progression-free survival."
+        "Rates with Clopper–Pearson intervals; median PFS by the Kaplan–Meier method, intervals on "
+        "the log scale. CI, confidence interval; NR, not reached; PFS, progression-free survival."
     ]
     notes += [f"Not estimable: {gap}." for gap in dict.fromkeys(gaps)]
     return header, lines, notes

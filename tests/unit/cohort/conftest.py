@@ -11,7 +11,7 @@ from pd1_dynamics.problems import InputError
 
 
 def text_table(content):
-    """A table as the text of a CSV file; from rows of cells, or lines of text with blanks around."""
+    """A table as the text of a CSV file, from rows of cells or from indented lines."""
     if isinstance(content, str):
         return "\n".join(line.strip() for line in content.strip().splitlines()) + "\n"
     return "\n".join(",".join(map(str, row)) for row in content) + "\n"
