@@ -1,7 +1,7 @@
 """Time the pipeline: each rule on the synthetic cohort, and the derivation of large cohorts.
 
-Run by ``make bench``. Writes ``results/bench/rules.csv`` and ``results/bench/derivation.csv``. Times
-on a shared machine are noisy, so each derivation is also given as a ratio to a peer measured in
+Run by ``make bench``; writes ``results/bench/rules.csv`` and ``results/bench/derivation.csv``.
+Times on a shared machine are noisy, so each derivation is also given as a ratio to a peer measured in
 the same run: reading the same lesions from Parquet and grouping them once.
 """
 

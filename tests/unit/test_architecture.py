@@ -15,7 +15,7 @@ MAY_IMPORT = {
     **dict.fromkeys(GROUND_FLOOR, GROUND_FLOOR),
     **{room: GROUND_FLOOR | set(FLOW[:place]) for place, room in enumerate(FLOW)},
     "statistics": set(),
-    "synthetic": GROUND_FLOOR,
+    "synthetic": GROUND_FLOOR | {"cohort"},  # its dictionary is the data contract
     "tables": GROUND_FLOOR | {"statistics", "analyses"},
     "figures": GROUND_FLOOR | {"statistics", "analyses"},
     "report": GROUND_FLOOR | {"statistics", "analyses", "tables"},

@@ -29,7 +29,7 @@ rule clean_cohort:
         # A failed check leaves the clean tables of an earlier run as they were, ...
         tables=[update(in_results(f"cohort/{table}.parquet")) for table in CLEAN_TABLES],
         notes=update(in_results("cohort/notes.csv")),
-        # ... and takes this mark away, so that the next run checks again.
+        # ... and takes this mark away, so that the next run checks again: all that reads the tables needs it.
         checked=touch(in_results("logs/clean_cohort.checked")),
     log:
         in_results("logs/clean_cohort.log"),

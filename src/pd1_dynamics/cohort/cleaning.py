@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,7 @@ from pd1_dynamics.cohort.columns import (
 )
 from pd1_dynamics.cohort.days import INDEX_DATE, to_days
 from pd1_dynamics.cohort.description import SDTM_FORMAT, Cohort, Source
+from pd1_dynamics.cohort.intake import Intake
 from pd1_dynamics.cohort.observations import Note
 from pd1_dynamics.cohort.parsing import parse
 from pd1_dynamics.cohort.reading import Sheet, read_sheet
@@ -46,34 +47,6 @@ class CleanCohort:
 
     tables: dict[str, pd.DataFrame]
     notes: pd.DataFrame
-
-
-@dataclass
-class Intake:
-    """Tables on their way in: cells as text in our words, by table.
-
-    Attributes
-    ----------
-    texts
-        Categoricals of text, missing where a cell is; the index holds row numbers of the file.
-    time
-        ``date`` or ``day``: what date columns hold.
-    declared
-        Tables that the cohort should have, read or not.
-    absent
-        Columns by table whose absence is told already.
-    file_columns
-        Names that the files have, by table.
-    """
-
-    texts: dict[str, pd.DataFrame]
-    time: str
-    declared: frozenset[str]
-    problems: list[Problem] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
-    absent: dict[str, set[str]] = field(default_factory=dict)
-    file_columns: dict[str, list[str]] = field(default_factory=dict)
-    units: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def clean(cohort: Cohort) -> CleanCohort:
@@ -145,12 +118,23 @@ def clean_texts(cohort: Cohort, intake: Intake) -> CleanCohort:
     if problems:
         order = {table: place for place, table in enumerate(TABLES)}
         problems.sort(key=lambda problem: order.get(problem.table, -1))
+        problems = [_placed(problem, "row", intake) for problem in problems]
         raise InputError(problems, heading=f"Cohort {cohort.name} cannot be used")
     parsed.clear()  # of a million patients, every copy counts
     texts.clear()
     notes += observations.observe(dated, chosen)
     notes += observations.extend_follow_up(dated)
+    notes = [_placed(note, "example_row", intake) for note in notes]
     return CleanCohort(_complete(dated, time), observations.as_table(notes))
+
+
+def _placed(told: Problem | Note, row: str, intake: Intake) -> Problem | Note:
+    """A problem or note with the table and row of the file that it is about."""
+    number = getattr(told, row)
+    if intake.place is None or number is None:
+        return told
+    table, number = intake.place(told.table, number)
+    return replace(told, table=table, **{row: number})
 
 
 def write(cohort: CleanCohort, folder: str | Path) -> None:

@@ -151,6 +151,8 @@ def _problems(content: Mapping[str, Any], path: Path) -> Iterator[Problem]:
             yield Problem(label, "nothing", "the folder of the SDTM domains", "path")
         if tables:
             yield Problem(label, "tables", "no tables beside format: sdtm", "tables")
+        if content.get("time", "date") != "date":
+            yield Problem(label, "'day'", "date, as SDTM has ISO dates", "time")
         return
     if content.get("path"):
         yield Problem(label, "a folder", "no path unless format: sdtm", "path")

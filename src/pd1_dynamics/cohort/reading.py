@@ -19,7 +19,7 @@ from pd1_dynamics.cohort import findings
 from pd1_dynamics.problems import InputError, Problem
 
 SEPARATORS = {".csv": ",", ".tsv": "\t", ".txt": "\t"}
-SUFFIXES = (*SEPARATORS, ".xlsx", ".parquet")
+SUFFIXES = (*SEPARATORS, ".xlsx", ".parquet", ".xpt")
 
 HEADER_ROW = 1
 """Row of the header as a person sees it; the first patient is in the next."""
@@ -57,7 +57,7 @@ def read_sheet(path: str | Path, table: str, named: str) -> Sheet:
     ----------
     path
         CSV (comma, or semicolon where the header has no comma), TSV (.tsv, .txt), XLSX (the first
-        sheet) or Parquet. Text is UTF-8, or UTF-16 with a byte order mark.
+        sheet), Parquet, or SAS transport (.xpt). Text is UTF-8, or UTF-16 with a byte order mark.
     table
         Name of the table, for messages.
     named
@@ -79,7 +79,8 @@ def read_sheet(path: str | Path, table: str, named: str) -> Sheet:
     if not path.stat().st_size:
         expected = "a row of column names and at least one row below"
         raise InputError([Problem(table, f"an empty file {named}", expected)])
-    read = {".xlsx": _read_xlsx, ".parquet": _read_parquet}.get(suffix, _read_text)
+    readers = {".xlsx": _read_xlsx, ".parquet": _read_parquet, ".xpt": _read_xpt}
+    read = readers.get(suffix, _read_text)
     try:
         sheet = read(path, table)
     except InputError:
@@ -230,6 +231,16 @@ def _read_xlsx(path: Path, table: str) -> Sheet:
     header, *cells = [row + [None] * (width - len(row)) for row in [header, *cells]]
     columns = [_categorical(*_coded([_cell(row[i]) for row in cells])) for i in range(width)]
     return _sheet([_cell(name) for name in header], columns, np.arange(len(cells)) + HEADER_ROW + 1)
+
+
+def _read_xpt(path: Path, table: str) -> Sheet:
+    import pyreadstat
+
+    frame, _ = pyreadstat.read_xport(str(path))
+    columns = [
+        _categorical(*_coded([_cell(v) for v in frame[name].tolist()])) for name in frame.columns
+    ]
+    return _sheet(list(frame.columns), columns, np.arange(len(frame)) + HEADER_ROW + 1)
 
 
 def _sheet(

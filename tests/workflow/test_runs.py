@@ -1,0 +1,126 @@
+"""Whole runs: all is made, the same with any number of cores, and bad input harms nothing."""
+
+import shutil
+
+import pandas as pd
+import pytest
+import yaml
+
+DETERMINED = ("synthetic/derived/*", "synthetic/estimates.csv", "synthetic/tables/*")
+FIGURES = ("1", "2a", "2b", "2c", "2d", "S1", "S2")
+TABLES = ("1", "2", "3", *(f"S{number}" for number in range(1, 14)))
+
+
+@pytest.fixture(scope="module")
+def first_run(project):
+    answer = project.run(cores=2)
+    assert answer.returncode == 0, answer.stderr[-3000:]
+    return answer
+
+
+def test_everything_of_the_contract_is_made(project, first_run):
+    results = project.folder / "results" / "synthetic"
+    for name in ("derived/response.csv", "derived/patients.csv", "estimates.csv", "report.html"):
+        assert (results / name).stat().st_size > 0
+    for table in TABLES:
+        for suffix in ("csv", "html", "docx"):
+            assert (results / "tables" / f"table{table}.{suffix}").stat().st_size > 0
+    for figure in FIGURES:
+        for suffix in ("svg", "pdf", "png"):
+            assert (results / "figures" / f"figure{figure}.{suffix}").stat().st_size > 0
+
+
+def test_a_run_ends_by_saying_where_its_results_lie(first_run):
+    said = first_run.stdout + first_run.stderr
+    assert "results/synthetic/report.html" in said
+    assert "results/synthetic/tables/" in said
+
+
+def test_a_second_run_has_nothing_to_do(project, first_run):
+    answer = project.run("--dry-run")
+    assert "Nothing to be done" in answer.stdout + answer.stderr
+
+
+def test_one_core_gives_the_same_bytes(project, first_run):
+    before = project.contents(*DETERMINED)
+    assert len(before) > 50
+    shutil.rmtree(project.folder / "results")
+    assert project.run(cores=1).returncode == 0
+    assert project.contents(*DETERMINED) == before
+
+
+def bad_copy(project, name):
+    """The synthetic cohort under another name, with its patients table to spoil."""
+    folder = project.folder / "data" / name
+    shutil.copytree(project.folder / "data" / "synthetic", folder, dirs_exist_ok=True)
+    described = yaml.safe_load((project.folder / "config/cohorts/synthetic.yaml").read_text())
+    described["name"] = name
+    for table in described["tables"].values():
+        table["path"] = table["path"].replace("data/synthetic", f"data/{name}")
+    (project.folder / f"config/cohorts/{name}.yaml").write_text(yaml.safe_dump(described))
+    return folder
+
+
+def test_bad_input_is_told_whole_and_leaves_earlier_results_alone(project, first_run):
+    folder = bad_copy(project, "spoiled")
+    wanted = "results/spoiled/derived/patients.csv"
+    target = ("--config", "cohort=spoiled", "--", wanted)
+    assert project.run(*target).returncode == 0
+    before = project.contents("spoiled/derived/*", "spoiled/cohort/*", "spoiled/*/*.parquet")
+    assert before
+
+    patients = pd.read_csv(folder / "patients.csv", dtype=str, keep_default_na=False)
+    patients.loc[3, "sex"] = "diverse-ish"
+    patients.loc[5, "age_years"] = "sixty"
+    patients.to_csv(folder / "patients.csv", index=False)
+    lesions = pd.read_csv(folder / "lesions.csv", dtype=str, keep_default_na=False)
+    measured = lesions.index[lesions["diameter_mm"] != ""][0]
+    lesions.loc[measured, "diameter_mm"] = "-3"
+    lesions.to_csv(folder / "lesions.csv", index=False)
+
+    for _ in range(2):  # the second time as well: nothing counts as done
+        answer = project.run(*target)
+        said = answer.stdout + answer.stderr
+        assert answer.returncode != 0
+        assert "Traceback" not in said
+        for words in ("diverse-ish", "row 5", "sixty", "row 7", "-3", f"row {measured + 2}"):
+            assert words in said, words
+        assert "SYN-" not in said
+        after = project.contents("spoiled/derived/*", "spoiled/cohort/*", "spoiled/*/*.parquet")
+        assert after == before
+
+
+def test_an_unknown_key_of_the_configuration_is_named_before_any_rule_runs(project):
+    path = project.folder / "config" / "figures.yaml"
+    kept = path.read_text()
+    path.write_text(kept.replace("    kind: flow\n", "    kind: flow\n    colour: blue\n"))
+    answer = project.run("--dry-run")
+    path.write_text(kept)
+    said = answer.stdout + answer.stderr
+    assert answer.returncode != 0
+    assert "unknown key 'colour'" in said
+    assert "Traceback" not in said
+
+
+def test_an_unknown_cohort_is_told_with_those_that_exist(project):
+    answer = project.run("--dry-run", "--config", "cohort=nobody")
+    said = answer.stdout + answer.stderr
+    assert answer.returncode != 0
+    assert "nobody" in said
+    assert "liu2019" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("name", ["liu2019", "laleh2022"])
+def test_real_cohorts_end_with_a_report_and_honest_gaps(project, name):
+    path = project.folder.parent / "shared" / "cohorts"
+    if not path.is_dir():
+        pytest.skip("the tables of the real cohorts are not here")
+    answer = project.run("--config", f"cohort={name}")
+    assert answer.returncode == 0, answer.stderr[-3000:]
+    estimates = pd.read_csv(project.folder / "results" / name / "estimates.csv")
+    assert estimates["not_estimable"].notna().any()
+    assert estimates["estimate"].notna().sum() > 100
+    page = (project.folder / "results" / name / "report.html").read_text(encoding="utf-8")
+    assert "What is not estimable" in page
+    assert "Synthetic cohort" not in page
