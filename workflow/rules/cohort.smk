@@ -20,17 +20,35 @@ rule make_synthetic_cohort:
         "../scripts/make_synthetic_cohort.py"
 
 
-rule clean_cohort:
+rule check_cohort:
     input:
         cohort="config/cohorts/{cohort}.yaml",
         tables=lambda wildcards: configuration.source_tables(wildcards.cohort, ROOT),
         src=package("cohort", "definitions", "configuration"),
     output:
-        # A failed check leaves the clean tables of an earlier run as they were, ...
-        tables=[update(in_results(f"cohort/{table}.parquet")) for table in CLEAN_TABLES],
-        notes=update(in_results("cohort/notes.csv")),
-        # ... and takes this mark away, so that the next run checks again: all that reads the tables needs it.
-        checked=touch(in_results("logs/clean_cohort.checked")),
+        # A job of its own: when it fails, everything that an earlier run made stays as it was.
+        checked=in_results("logs/checked.csv"),
+    log:
+        in_results("logs/check_cohort.log"),
+    benchmark:
+        in_results("logs/check_cohort.tsv")
+    conda:
+        "../../environment.yml"
+    message:
+        "Check the tables of cohort {wildcards.cohort}."
+    script:
+        "../scripts/check_cohort.py"
+
+
+rule clean_cohort:
+    input:
+        cohort="config/cohorts/{cohort}.yaml",
+        tables=lambda wildcards: configuration.source_tables(wildcards.cohort, ROOT),
+        checked=in_results("logs/checked.csv"),
+        src=package("cohort", "definitions", "configuration"),
+    output:
+        tables=[in_results(f"cohort/{table}.parquet") for table in CLEAN_TABLES],
+        notes=in_results("cohort/notes.csv"),
     log:
         in_results("logs/clean_cohort.log"),
     benchmark:
@@ -38,6 +56,6 @@ rule clean_cohort:
     conda:
         "../../environment.yml"
     message:
-        "Read, check and clean the tables of cohort {wildcards.cohort}."
+        "Clean the tables of cohort {wildcards.cohort}."
     script:
         "../scripts/clean_cohort.py"

@@ -5,7 +5,6 @@ rule derive_progression:
     input:
         cohort="config/cohorts/{cohort}.yaml",
         definitions="config/definitions.yaml",
-        checked=in_results("logs/clean_cohort.checked"),
         tables=[in_results(f"cohort/{table}.parquet") for table in CLEAN_TABLES],
         response=in_results("derived/response.csv"),
         response_patients=in_results("response/patients.parquet"),

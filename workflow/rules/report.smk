@@ -6,7 +6,6 @@ rule write_report:
         cohort="config/cohorts/{cohort}.yaml",
         definitions="config/definitions.yaml",
         sources=lambda wildcards: configuration.source_tables(wildcards.cohort, ROOT),
-        checked=in_results("logs/clean_cohort.checked"),
         notes=in_results("cohort/notes.csv"),
         estimates=in_results("estimates.csv"),
         variables="config/variables.yaml",

@@ -5,7 +5,6 @@ rule classify_resistance:
     input:
         cohort="config/cohorts/{cohort}.yaml",
         definitions="config/definitions.yaml",
-        checked=in_results("logs/clean_cohort.checked"),
         patients=in_results("cohort/patients.parquet"),
         assessments=in_results("cohort/assessments.parquet"),
         response=in_results("derived/response.csv"),

@@ -5,7 +5,6 @@ rule derive_response:
     input:
         cohort="config/cohorts/{cohort}.yaml",
         definitions="config/definitions.yaml",
-        checked=in_results("logs/clean_cohort.checked"),
         tables=[in_results(f"cohort/{table}.parquet") for table in CLEAN_TABLES],
         src=package("response", "definitions", "rules", "arrays", "cohort/columns"),
     output:

@@ -1,4 +1,4 @@
-"""Read, check and clean the tables of a cohort."""
+"""Clean the tables of a cohort."""
 
 from pathlib import Path
 

@@ -3,6 +3,7 @@
 One place says it: reading, checking, the clean tables and the documentation follow from here.
 """
 
+import re
 from dataclasses import dataclass
 
 from pd1_dynamics import terms
@@ -16,6 +17,9 @@ TEXT, CHOICE, FLAG, WHOLE, NUMBER, DATE, DURATION = (
     "date",
     "duration",
 )
+
+
+_WHOLE_WITH_POINT = re.compile(r"([+-]?\d+)\.0*")
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,8 @@ class Column:
         Whether every row needs a value; then the column must be there.
     needed
         Whether the column must be there, though cells may be empty.
+    lower
+        Whether text is taken in lower case, so that "Liver" and "liver" are one.
     minimum, maximum, above
         Limits of a number: the first two are allowed themselves, ``above`` is not.
     """
@@ -42,6 +48,7 @@ class Column:
     levels: tuple[str, ...] = ()
     required: bool = False
     needed: bool = False
+    lower: bool = False
     minimum: float | None = None
     maximum: float | None = None
     above: float | None = None
@@ -121,10 +128,14 @@ TABLES: dict[str, dict[str, Column]] = {
     "assessments": {
         "patient_id": _PATIENT,
         "date": _DATE,
-        "target_sum_mm": Column(NUMBER, "sum of target diameters, mm", minimum=0),
-        "nontarget_response": _choice(terms.NONTARGET_RESPONSES, "non-target response"),
-        "new_lesion": _choice(terms.NEW_LESION, "new lesion"),
-        "overall_response": _choice(terms.RESPONSES, "overall response as read"),
+        "target_sum_mm": Column(
+            NUMBER, "sum of target diameters, mm; empty with lesions", minimum=0
+        ),
+        "nontarget_response": _choice(
+            terms.NONTARGET_RESPONSES, "non-target response; none = none there"
+        ),
+        "new_lesion": _choice(terms.NEW_LESION, "new lesion: 1 = yes"),
+        "overall_response": _choice(terms.RESPONSES, "overall response as read; empty = derive it"),
         "organs_progressing": Column(WHOLE, "organs with enlarging or new lesions", minimum=0),
         "clinical_deterioration": _flag("clinical deterioration"),
         "biopsy_confirmed": _flag("progression proven by biopsy"),
@@ -134,19 +145,22 @@ TABLES: dict[str, dict[str, Column]] = {
         "patient_id": _PATIENT,
         "date": _DATE,
         "lesion_id": Column(TEXT, "lesion, within its patient", required=True),
-        "role": _choice(terms.LESION_ROLES, "target, non-target or new", required=True),
-        "organ": Column(TEXT, "organ"),
+        "role": _choice(terms.LESION_ROLES, "what the lesion is", required=True),
+        "organ": Column(TEXT, "organ: liver, lung, brain, lymph_node, …", lower=True),
         "node": _flag("lymph node: the short axis is measured"),
         "diameter_mm": Column(
             NUMBER, "longest diameter, or short axis of a node, mm; 0 = gone", minimum=0
         ),
-        "state": _choice(terms.LESION_STATES, "state of a lesion that is not measured"),
+        "state": _choice(
+            terms.LESION_STATES,
+            "of non-target and new lesions; of a target, why it has no diameter",
+        ),
         "reader": _READER,
     },
     "labs": {
         "patient_id": _PATIENT,
         "date": _DATE,
-        "test": Column(TEXT, "name of the test: ldh", required=True),
+        "test": Column(TEXT, "name of the test: ldh", required=True, lower=True),
         "value": Column(NUMBER, "value, U/L", needed=True, above=0),
         "upper_limit": Column(NUMBER, "upper limit of normal, U/L", above=0),
     },
@@ -154,7 +168,7 @@ TABLES: dict[str, dict[str, Column]] = {
         "patient_id": _PATIENT,
         "start": Column(DATE, "first day of the therapy", required=True),
         "end": Column(DATE, "last day of the therapy"),
-        "category": _choice(terms.THERAPY_CATEGORIES, "local or systemic", required=True),
+        "category": _choice(terms.THERAPY_CATEGORIES, "where it acts", required=True),
         "kind": _choice(terms.THERAPY_KINDS, "kind of therapy"),
         "best_response": _choice(terms.RESPONSES, "best response to it"),
         "progression_date": Column(DATE, "progression under or after it"),
@@ -219,3 +233,15 @@ def clean_columns(table: str) -> dict[str, str]:
         is_text = column.kind in (TEXT, CHOICE) or name == "treatment_start"
         columns[clean_name(table, name)] = TEXT if is_text else NUMBER
     return columns
+
+
+def plain(text: str) -> str:
+    """A whole number without the point that other programs give it: "1" for "1.0".
+
+    Examples
+    --------
+    >>> [plain(text) for text in ("1.0", "-2.", "1.5", "M1a")]
+    ['1', '-2', '1.5', 'M1a']
+    """
+    whole = _WHOLE_WITH_POINT.fullmatch(text)
+    return whole[1] if whole else text

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pd1_dynamics import definitions, schemas
-from pd1_dynamics.cohort.columns import CHOICE, DATE, DURATION, FLAG, TABLES, TEXT, Column
+from pd1_dynamics.cohort.columns import CHOICE, DATE, DURATION, FLAG, TABLES, TEXT, Column, plain
 from pd1_dynamics.problems import InputError, Problem
 
 ROOT = Path(__file__).parents[3]
@@ -103,7 +103,9 @@ def load_cohort(path: str | Path, root: str | Path = ROOT) -> Cohort:
         source=content.get("source", ""),
         format=content.get("format", TABLES_FORMAT),
         time=content.get("time", "date"),
-        missing=frozenset({"", *map(_text, content.get("missing") or ())}),
+        missing=frozenset(
+            {"", *_both_forms(dict.fromkeys(map(_text, content.get("missing") or ())))}
+        ),
         tables={name: _source(table) for name, table in (content.get("tables") or {}).items()},
         folder=content.get("path"),
         settings=content.get("settings") or {},
@@ -213,12 +215,17 @@ def _source(table: Mapping[str, Any]) -> Source:
         path=table["path"],
         columns=table.get("columns") or {},
         mapped={
-            name: {theirs.strip(): _text(ours) for theirs, ours in mapping.items()}
+            name: _both_forms({theirs.strip(): _text(ours) for theirs, ours in mapping.items()})
             for name, mapping in (table.get("values") or {}).items()
         },
         constants={name: _text(value) for name, value in (table.get("constants") or {}).items()},
         units=table.get("units") or {},
     )
+
+
+def _both_forms(codes: Mapping[str, Any]) -> dict[str, Any]:
+    """Codes, and whole numbers among them without their decimal point."""
+    return {plain(code): ours for code, ours in codes.items()} | dict(codes)
 
 
 def _text(value: object) -> str:

@@ -11,6 +11,8 @@ SHOWN = 10
 """Rows shown of one kind of problem; the rest is counted."""
 DISTINCT_SHOWN = 20
 """Different findings of one kind that are each shown at least once."""
+LONGEST = 80
+"""Characters of a cell that a message shows."""
 EVERY_CATEGORY = 200
 """The same for categories, of which each needs an entry under ``values``."""
 
@@ -65,7 +67,7 @@ def where(
 def quoted(values: Iterable[object]) -> list[str]:
     """Cells as messages show them: text in quotation marks, whole numbers without a point."""
     return [
-        repr(value)
+        repr(value if len(value) <= LONGEST else value[:LONGEST] + "…")
         if isinstance(value, str)
         else "an empty cell"
         if pd.isna(value)

@@ -5,9 +5,9 @@ import difflib
 import numpy as np
 import pandas as pd
 
-from pd1_dynamics.cohort.columns import CHOICE, FLAG, TABLES, Column
+from pd1_dynamics.cohort.columns import CHOICE, FLAG, TABLES, Column, plain
 from pd1_dynamics.cohort.description import Source
-from pd1_dynamics.cohort.parsing import plain, relabelled
+from pd1_dynamics.cohort.parsing import relabelled
 from pd1_dynamics.cohort.reading import Sheet
 from pd1_dynamics.problems import Problem
 
@@ -94,7 +94,7 @@ def _labels(
                 return None
         if column.kind in (CHOICE, FLAG) and label not in column.allowed:
             return plain(label)
-        return label
+        return label.lower() if column.lower else label
 
     return [ours(label) for label in labels]
 

@@ -1,6 +1,6 @@
 """What a reader should know of a cohort's tables, though nothing of it is an error."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import astuple, dataclass, fields
 from typing import Any
 
@@ -72,12 +72,8 @@ def _baselines(dated: dict[str, pd.DataFrame], definitions: Mapping[str, Any]) -
     table = next((name for name in SCANS if name in dated), None)
     if table is None:
         return
-    rows = pd.concat([dated[name][["patient_id", "day"]] for name in SCANS if name in dated])
-    rows = rows.astype({"patient_id": object})
-    first = rows.groupby("patient_id", sort=False)["day"].min()
-    own = dated[table]["patient_id"]
-    firsts = pd.Series(own.astype(object).map(first).to_numpy(dtype=float), index=own.index)
-    firsts = firsts[~own.duplicated().to_numpy()]
+    first_rows = dated[table][~dated[table]["patient_id"].duplicated().to_numpy()]
+    firsts = -_latest(dated, [(name, "day") for name in SCANS], first_rows, sign=-1)
     words = (
         f"Patients without a scan up to day {latest}: they have no baseline, so no change of tumor "
         "size (baseline.latest_day in the settings)."
@@ -123,12 +119,9 @@ def extend_follow_up(dated: dict[str, pd.DataFrame]) -> list[Note]:
     seen = [(table, "day") for table in SCANS_AND_SAMPLES] + [
         ("therapies", name) for name in ("start_day", "last_follow_up_day")
     ]
-    last = np.full(len(patients), -np.inf)
-    for table, name in seen:
-        if table in dated and name in dated[table]:
-            last = np.fmax(last, _latest(dated[table], name, patients))
+    last = _latest(dated, seen, patients)
     if "last_dose_day" in patients:
-        last = np.fmax(last, patients["last_dose_day"].to_numpy())
+        last = last.where(~(patients["last_dose_day"] > last), patients["last_dose_day"])
     alive = ~(patients["death"] == 1) if "death" in patients else pd.Series(True, patients.index)
     later = alive & (last > patients["last_follow_up_day"])
     patients["last_follow_up_day"] = patients["last_follow_up_day"].mask(later, last)
@@ -136,9 +129,19 @@ def extend_follow_up(dated: dict[str, pd.DataFrame]) -> list[Note]:
     return list(noted("patients", "last contact moved", later, words))
 
 
-def _latest(rows: pd.DataFrame, name: str, patients: pd.DataFrame) -> np.ndarray:
-    """Latest day of each patient, NaN for none."""
-    latest = rows.groupby("patient_id", observed=True)[name].max()
-    latest = pd.DataFrame({"patient_id": latest.index.astype(object), "day": latest.to_numpy()})
-    ids = patients["patient_id"].astype(object).astype("category")
-    return of_patients(ids, latest, latest["day"]).to_numpy()
+def _latest(
+    dated: dict[str, pd.DataFrame],
+    columns: Iterable[tuple[str, str]],
+    patients: pd.DataFrame,
+    sign: int = 1,
+) -> pd.Series:
+    """Largest value of several columns, times ``sign``, for each row of patients; -inf for none."""
+    largest = pd.Series(-np.inf, index=patients.index)
+    for table, name in columns:
+        if name in dated.get(table, ()):
+            rows = dated[table]
+            values = (sign * rows[name]).groupby(rows["patient_id"], observed=True).max()
+            by_patient = pd.DataFrame({"patient_id": values.index, "value": values.to_numpy()})
+            own = of_patients(patients["patient_id"], by_patient, by_patient["value"])
+            largest = largest.where(~(own > largest), own)
+    return largest

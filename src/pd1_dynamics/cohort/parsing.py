@@ -19,7 +19,6 @@ ISO_DATE = "an ISO date, year-month-day, as 2017-03-31"
 POSSIBLE_DATE = "a date that exists"
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_WHOLE_WITH_POINT = re.compile(r"([+-]?\d+)\.0*")
 _DATE = re.compile(r"(\d{4}-\d{2}-\d{2})([T ]00:00(:00(\.0+)?)?(Z|[+-]00:?00)?)?")
 
 
@@ -61,18 +60,6 @@ def parse(
 
 A_NUMBER = "a number, with a point before decimals"
 EXPECTED_NUMBER = {FLAG: "0 or 1", WHOLE: "a whole number", DATE: "a whole number of days"}
-
-
-def plain(text: str) -> str:
-    """A whole number without the point that other programs give it: "1" for "1.0".
-
-    Examples
-    --------
-    >>> [plain(text) for text in ("1.0", "-2.", "1.5", "M1a")]
-    ['1', '-2', '1.5', 'M1a']
-    """
-    whole = _WHOLE_WITH_POINT.fullmatch(text)
-    return whole[1] if whole else text
 
 
 def relabelled(text: pd.Series, labels: Sequence[str | None]) -> pd.Series:

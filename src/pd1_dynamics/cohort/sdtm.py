@@ -3,8 +3,9 @@
 Read are DM, TU, TR and RS, and DS, EX and LB where present, each a CSV or XPT file named after its
 domain (Parquet, TSV and XLSX do too). Rules, where SDTM and the data contract differ:
 
-- Index date: first exposure (DM.RFXSTDTC, else the first EX.EXSTDTC, else DM.RFSTDTC). Subjects
-  without one were never treated (screening failures) and are left out, with all their rows.
+- Index date: first exposure (DM.RFXSTDTC, else the first EX.EXSTDTC; DM.RFSTDTC in a study that
+  has neither). Subjects without one were never treated (screening failures) and are left out, with
+  all their rows.
 - A date is complete: a partial date (``2017-03``) is an error that names the row, to be completed
   or emptied by someone who knows. Times of day are dropped.
 - One time point has one date: rows of one subject, reader and visit take the earliest date of a
@@ -24,11 +25,10 @@ import numpy as np
 import pandas as pd
 
 from pd1_dynamics.cohort import findings
-from pd1_dynamics.cohort.columns import TABLES
+from pd1_dynamics.cohort.columns import TABLES, plain
 from pd1_dynamics.cohort.description import Cohort
 from pd1_dynamics.cohort.intake import Intake
 from pd1_dynamics.cohort.observations import Note
-from pd1_dynamics.cohort.parsing import plain
 from pd1_dynamics.cohort.reading import SUFFIXES, read_sheet
 from pd1_dynamics.problems import InputError, Problem
 
@@ -93,7 +93,9 @@ ASSESSMENT_TESTS = {
 }
 NO_ANSWER = ("", "NA", "ND", "NED", "NOT APPLICABLE")
 
-_DOMAIN_STEP = 10**9  # a row is known by the place of its domain and its number in the file
+_DOMAIN_STEP = (
+    10**9
+)  # a row is known by the place of its domain, from 1, and its number in the file
 
 
 def domain_files(folder: str | Path) -> dict[str, Path]:
@@ -151,7 +153,7 @@ def read_sdtm(cohort: Cohort) -> Intake:
 def place(table: str, row: int) -> tuple[str, int]:
     """Domain and row in its file, of a row of a table made from it."""
     domain, number = divmod(row, _DOMAIN_STEP)
-    return (f"{table} (domain {DOMAINS[domain]})", number) if number else (table, row)
+    return (f"{table} (domain {DOMAINS[domain - 1]})", number) if domain else (table, row)
 
 
 def _read_domains(cohort: Cohort) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
@@ -167,7 +169,7 @@ def _read_domains(cohort: Cohort) -> tuple[dict[str, pd.DataFrame], list[Problem
             problems += error.problems
             continue
         problems += sheet.problems
-        index = sheet.rows + DOMAINS.index(name) * _DOMAIN_STEP
+        index = sheet.rows + (DOMAINS.index(name) + 1) * _DOMAIN_STEP
         rows = pd.DataFrame(
             {column.upper(): cells.astype(object) for column, cells in sheet.columns.items()},
             index=index,
@@ -239,8 +241,9 @@ def _patients(domains: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, np.ndarra
     exposure = exposure[~(dose <= 0)]
     starts, ends = _dates(exposure, "EXSTDTC"), _dates(exposure, "EXENDTC", "EXSTDTC")
     start = _dates(dm, "RFXSTDTC")
-    for other in (_of_subjects(ids, _extreme(exposure, starts, last=False)), _dates(dm, "RFSTDTC")):
-        start = start.where(start != "", other)
+    start = start.where(start != "", _of_subjects(ids, _extreme(exposure, starts, last=False)))
+    if "RFXSTDTC" not in dm and "EX" not in domains:
+        start = _dates(dm, "RFSTDTC")
     died = (_column(dm, "DTHFL") == "Y") | (_dates(dm, "DTHDTC") != "")
     disposition = _end_of_treatment(domains.get("DS"))
     reason = _of_subjects(ids, disposition)
@@ -407,15 +410,20 @@ def _measured(tr: pd.DataFrame) -> pd.DataFrame:
     )
     rows["row"] = rows.index
     key = ["patient_id", "date", "lesion_id", "reader"]
-    one = rows.replace({"long": "", "short": "", "state": ""}, np.nan).groupby(key, sort=False)
-    one = one.agg(
-        role=("role", "first"),
-        long=("long", "first"),
-        short=("short", "first"),
-        state=("state", "first"),
-        undone=("undone", "any"),
-        row=("row", "first"),
-    ).reset_index()
+    for name in ("long", "short", "state"):
+        rows[name] = rows[name].where(rows[name] != "", None)
+    one = (
+        rows.groupby(key, sort=False)
+        .agg(
+            role=("role", "first"),
+            long=("long", "first"),
+            short=("short", "first"),
+            state=("state", "first"),
+            undone=("undone", "any"),
+            row=("row", "first"),
+        )
+        .reset_index()
+    )
     one.index = one.pop("row").to_numpy(dtype=np.int64)
     node = one["short"].notna()
     one["diameter_mm"] = one.pop("short").where(node, one.pop("long"))

@@ -32,7 +32,7 @@ def draw(
     times = [time for time in times if time % step == 0]
     figure = style.new_figure(1.25 * style.SINGLE, 85 * style.MM)
     axes, table = figure.subplots(2, 1, sharex=True, height_ratios=[5, 1])
-    texts = []
+    texts, medians = [], ["Median (95% CI), months"]
     for place, level in enumerate(levels):
         rows = population[population[entry["by"]] == level]
         median = numbers.row(entry["analysis"], group=level, statistic="median_survival")
@@ -60,6 +60,7 @@ def draw(
             axes.plot([0, median.estimate], [50, 50], color=style.FAINT, lw=0.6, ls="--", zorder=0)
             axes.plot([median.estimate] * 2, [0, 50], color=style.FAINT, lw=0.6, ls="--", zorder=0)
         texts.append(f"{entry['levels'][level]} median {interval_text(median)} months")
+        medians.append(f"{entry['levels'][level]} {interval_text(median).replace('95% CI ', '')}")
         table.text(
             -0.045,
             len(levels) - 1 - place,
@@ -87,7 +88,7 @@ def draw(
     axes.legend(loc="best", frameon=False, handlelength=1.5)
     test = numbers.row(entry["test"], statistic="log_rank_chi_squared")
     p = "" if test is None or test.gap else f"Log-rank {p_text(test.p_value)}"
-    axes.set_title("\n".join([*texts, p]), loc="left", fontsize=6.5)
+    axes.set_title("\n".join([*medians, p]), loc="left", fontsize=6.5)
     table.set_ylim(-0.6, len(levels) - 0.4)
     table.set_yticks([])
     table.set_xticks(times)

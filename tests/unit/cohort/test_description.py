@@ -68,7 +68,12 @@ tables:
     assert described.missing == {"", "no", "999", "-9.5", "007", "NA"}
     patients = described.tables["patients"]
     assert patients.mapped["death"] == {"yes": "1", "no": "0", "on": "1", "": "0"}
-    assert patients.mapped["sex"] == {"1": "male", "2.0": "female", "01": ""}
+    assert patients.mapped["sex"] == {
+        "1": "male",
+        "2": "female",
+        "2.0": "female",
+        "01": "",
+    }
     assert patients.constants == {"treatment_start": "2017-03-31"}
 
 

@@ -1,4 +1,4 @@
-"""SDTM in: a study of six subjects, written by hand, as CSV and as XPT."""
+"""SDTM in: a study of four subjects, written by hand, as CSV and as XPT."""
 
 import pandas as pd
 import pytest
@@ -202,15 +202,15 @@ def test_other_faults_are_told_with_domain_and_row(tmp_path):
     dm = DOMAINS["DM"].replace("2018-02-01,Y", "2017-01-01,Y")
     message = told(describe(tmp_path, TR=tr, RS=rs, DM=dm))
     for line in (
-        "table lesions (domain TR), column diameter_mm, row 2: found '-33'; expected a number of at",
+        "table lesions (domain TR), column diameter_mm, row 2: found '-33'; expected",
         "table TR, column TRLNKID, row 10: found a tumor that TU does not identify",
-        "table assessments (domain RS), column overall_response, row 6: found 'MR'; expected one of",
-        "table patients (domain DM), column last_follow_up, row 3: found '2017-01-01', a death before",
+        "table assessments (domain RS), column overall_response, row 6: found 'MR'; expected",
+        "table patients (domain DM), column last_follow_up, row 3: found '2017-01-01', a death",
     ):
         assert line in message, line
 
 
-def test_a_repeated_measurement_keeps_the_first(tmp_path):
+def test_a_sample_twice_is_told_with_its_row(tmp_path):
     message = told(describe(tmp_path, LB=DOMAINS["LB"] + "        S-1,LDH,260,250,2017-01-10\n"))
     assert "table labs (domain LB), column patient_id, date, test, row 5: found the same" in message
 
@@ -231,7 +231,7 @@ def test_domains_and_columns_that_are_not_there(tmp_path):
 def test_few_domains_are_enough(tmp_path):
     changed = dict.fromkeys(["TU", "TR", "RS", "DS", "EX", "LB"])
     tables = cohort.clean(describe(tmp_path, **changed)).tables
-    assert len(tables["patients"]) == 4
+    assert tables["patients"]["patient_id"].tolist() == ["S-1", "S-3"]
     assert tables["lesions"].empty
 
 

@@ -50,9 +50,17 @@ def boxes(figure):
     from matplotlib.text import Text
 
     renderer = FigureCanvasAgg(figure).get_renderer()
+    unseen = {
+        id(label)
+        for axes in figure.axes
+        for axis in (axes.xaxis, axes.yaxis)
+        for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks())
+        if not min(axis.get_view_interval()) <= tick.get_loc() <= max(axis.get_view_interval())
+        for label in (tick.label1, tick.label2)
+    }
     found = []
     for text in figure.findobj(Text):
-        if text.get_visible() and text.get_text().strip():
+        if id(text) not in unseen and text.get_visible() and text.get_text().strip():
             box = text.get_window_extent(renderer)
             if box.width and box.height:
                 found.append((text.get_text(), box))
