@@ -4,6 +4,8 @@ CLEAN_TABLES = ("patients", "assessments", "lesions", "labs", "therapies")
 
 
 rule make_synthetic_cohort:
+    # The tables are part of the project: only a request, or a change of the seed, makes them anew,
+    # never the mere age of a file. That is why inputs are ancient, and why this is a command.
     input:
         description=ancient("config/synthetic.yaml"),
         src=ancient(package("synthetic")),
@@ -15,9 +17,9 @@ rule make_synthetic_cohort:
     conda:
         "../../environment.yml"
     message:
-        "Make the synthetic cohort from its description and seed."
-    script:
-        "../scripts/make_synthetic_cohort.py"
+        "Make the synthetic cohort from its description and seed (about a minute)."
+    shell:
+        "python workflow/scripts/make_synthetic_cohort.py {input.description} data/synthetic 2> {log}"
 
 
 rule check_cohort:

@@ -1,9 +1,8 @@
-"""Make the synthetic cohort's tables and data dictionary from its description."""
+"""Make the synthetic cohort's tables and data dictionary: description, folder."""
 
-from pathlib import Path
+import sys
 
 from pd1_dynamics import synthetic
-from pd1_dynamics.job import logged
 
 
 def main(path_description, folder):
@@ -13,8 +12,4 @@ def main(path_description, folder):
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        main(
-            path_description=snakemake.input.description,
-            folder=Path(snakemake.output.dictionary).parent,
-        )
+    main(*sys.argv[1:])
