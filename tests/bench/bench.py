@@ -1,8 +1,8 @@
 """Time the pipeline: each rule on the synthetic cohort, and the derivation of large cohorts.
 
 Run by ``make bench``; writes ``rules.csv`` and ``derivation.csv`` under ``results/bench``. Times on
-a shared machine are noisy, so each derivation is also given as a ratio to a peer measured in the same
-run: reading the same lesions from Parquet and grouping them once.
+a shared machine are noisy, so each derivation is also given as a ratio to a peer measured in the
+same run: reading the same lesions from Parquet and grouping them once.
 """
 
 import json

@@ -96,8 +96,21 @@ def test_course_after_stable_disease(
     later = stable["max_change_pct"] < 0
     assert int((later & (change > 0)).sum()) == 3
     assert int((later & (change == 0)).sum()) == 1
+    late = stable[later & (change >= 0)]
+    assert int((late["pfs_event"] == 1).sum()) == 3  # 3 of 4 already experienced PD
     into_cr = stable[stable["best_response"] == "CR"]
     assert fixed(into_cr["sd_to_cr_months"].iloc[0]) == "22"
+
+
+@pytest.mark.parametrize(
+    ("shrunk", "n", "events", "censored"), [(False, 20, 10, 5), (True, 36, 9, 4)]
+)
+def test_first_six_months_after_stable_disease(responders, shrunk, n, events, censored):
+    # Leaves room for the printed PFS rates at six months: 42 % without, 72 % with shrinkage.
+    stable = responders[responders["first_response"] == "SD"]
+    those = stable[(stable["change_3_months_pct"] < 0) == shrunk]
+    early = those[those["pfs_months"].astype(float) < 6]["pfs_event"]
+    assert [len(those), int((early == 1).sum()), int((early == 0).sum())] == [n, events, censored]
 
 
 def test_shrinkage_at_the_first_evaluation(responders):  # the 112 with PR or SD at first

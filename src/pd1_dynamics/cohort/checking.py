@@ -1,5 +1,6 @@
 """What a single table may hold: its pandera schema, made from the data contract."""
 
+import warnings
 from collections.abc import Collection, Iterator
 
 import pandas as pd
@@ -81,7 +82,9 @@ def problems(
         Names that the file has, among which a misspelt one may be found.
     """
     try:
-        schema(table, time).validate(parsed, lazy=True)
+        with warnings.catch_warnings():  # pandas says to pandera how it will join failure cases
+            warnings.simplefilter("ignore", FutureWarning)
+            schema(table, time).validate(parsed, lazy=True)
     except pa.errors.SchemaErrors as error:
         cases = error.failure_cases
     else:

@@ -19,7 +19,7 @@ TEXT, CHOICE, FLAG, WHOLE, NUMBER, DATE, DURATION = (
 )
 
 
-_WHOLE_WITH_POINT = re.compile(r"([+-]?\d+)\.0*")
+_WHOLE_WITH_POINT = re.compile(r"([+-]?\d+)\.0*", re.ASCII)
 
 
 @dataclass(frozen=True)

@@ -141,20 +141,22 @@ def anneal(
             progress(f"{move:,} moves, {int((losses > 0).sum())} targets open")
         temperature = 0.002 * max(0.0, 1 - move / (0.8 * moves)) ** 2
         if rng.random() < 0.7:  # mostly patients who matter to a target that is open
-            target = targets[rng.choice(np.flatnonzero(losses))]
-            place = int(rng.choice(target.members))
+            missed = np.flatnonzero(losses)
+            target = targets[missed[rng.integers(len(missed))]]
+            place = int(target.members[rng.integers(len(target.members))])
         else:
             place = int(rng.integers(len(patients)))
         changed = patients[place].propose(rng)
         if changed is None:
             continue
         measured = changed.measure()
-        if not all(
-            ranges[place][metric][0] <= value <= ranges[place][metric][1]
+        if any(
+            not ranges[place][metric][0] <= value <= ranges[place][metric][1]
+            and ranges[place][metric][0] <= values[metric][place] <= ranges[place][metric][1]
             for metric, value in measured.items()
             if metric in values and value == value
         ):
-            continue
+            continue  # would leave the printed range
         before = {metric: values[metric][place] for metric in metrics}
         touched = [
             number

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pd1_dynamics.synthetic import images
+from pd1_dynamics.synthetic import images, survival
 from pd1_dynamics.synthetic.images import NODE, Findings, Images
 from pd1_dynamics.synthetic.ldh import LdhPair
 from pd1_dynamics.synthetic.trajectory import SIX_MONTHS, Trajectory
@@ -171,26 +171,13 @@ def add_survival(
     longest = (_date(description["last_data"]) - first_start).days - 365
     for resistance, counts in description["progression"].items():
         those = [p for p in everyone if p.resistance == resistance]
-        median = aims[resistance] * DAYS_PER_MONTH
+        times, died = _slots(len(those), counts["deaths"], aims[resistance], rng)
         risk = np.array([_risk(person) for person in those])
-        times = rng.exponential(median / np.log(2), len(those)) / np.exp(risk - risk.mean()) + 20
-        total = np.exp(
-            rng.normal(np.log(1.15 * aims["follow_up"] * DAYS_PER_MONTH), 0.4, len(those))
-        ).clip(max=longest)
-        open_ = np.array(
-            [
-                max(follow_up - p.last_scan, rng.uniform(60, 500))
-                for p, follow_up in zip(those, total, strict=True)
-            ]
-        )
-        # Times are stretched until just the described number die before the end of follow-up.
-        order = np.argsort(times / open_, kind="stable")
-        dead = order[: counts["deaths"]]
-        edge = (times / open_)[order[counts["deaths"] - 1 : counts["deaths"] + 1]].mean()
-        for place, person in enumerate(those):
-            person.death = place in set(dead.tolist())
-            after = times[place] / edge if person.death else open_[place]
-            person.last_follow_up = person.last_scan + max(12, round(after))
+        times, died = survival.hand_out(times, died, risk + rng.normal(0, 1.5, len(those)))
+        for person, months, dies in zip(those, times, died, strict=True):
+            person.death = bool(dies)
+            after = max(12, round(months * DAYS_PER_MONTH))
+            person.last_follow_up = person.last_scan + after
     for person in everyone:
         if person.progressed:
             continue
@@ -199,17 +186,35 @@ def add_survival(
         elif person.group == "never_evaluated":
             person.last_follow_up = int(rng.integers(20, 400))
         else:
-            total = np.exp(rng.normal(np.log(1.15 * aims["follow_up"] * DAYS_PER_MONTH), 0.4))
+            total = np.exp(rng.normal(np.log(aims["follow_up"] * DAYS_PER_MONTH), 0.4))
             seen = person.last_scan + int(rng.integers(5, 90))
             person.last_follow_up = max(seen, round(min(total, longest)))
 
 
+def _slots(
+    patients: int, deaths: int, aim: Mapping[str, float], rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Months from progression to death or last contact, by the median or the longest time."""
+    while True:
+        times, died = survival.slots(patients, deaths, rng)
+        found = survival.median(times, died)
+        if "longest" in aim and found == np.inf:
+            return times * aim["longest"], died
+        if "median" in aim and found < np.inf:
+            return times * (aim["median"] / found), died
+
+
 def _risk(person: Person) -> float:
     """How fast a patient is likely to die after progression (log hazard)."""
+    trajectory = person.trajectory
+    size = max(trajectory.sums[-1], 100) if trajectory else 300
+    depth = trajectory.measure()["max_change"] if trajectory else 0
     return (
-        0.6 * (person.findings.pattern == BOTH)
-        + 0.3 * (person.findings.organs - 1)
-        + 0.8 * (person.ldh_state == "elevated")
+        0.5 * (person.findings.pattern == BOTH)
+        + 0.4 * (person.findings.organs - 1)
+        + 0.9 * (person.ldh_state == "elevated")
+        + 0.3 * float(np.log(size / 500))
+        + 0.006 * float(np.clip(depth, -100, 50))
     )
 
 
@@ -237,9 +242,13 @@ def add_images(everyone: list[Person], rng: np.random.Generator) -> None:
     """Lesions on every scan; for some, a scan that confirms progression."""
     for person in everyone:
         if person.trajectory is not None:
-            person.images = images.of_trajectory(person.trajectory, person.findings, rng)
+            person.images = images.of_trajectory(
+                person.trajectory, person.findings, person.traits["stage"], rng
+            )
         else:
-            person.images = images.without_targets(person.scan_days, person.findings, rng)
+            person.images = images.without_targets(
+                person.scan_days, person.findings, person.traits["stage"], rng
+            )
         if not person.progressed or rng.random() > 0.6:
             continue
         day = person.last_scan + int(rng.integers(28, 64))
@@ -449,27 +458,24 @@ def _lesion_rows(name: str, person: Person) -> list[dict[str, Any]]:
 def _lab_rows(name: str, person: Person, rng: np.random.Generator) -> list[dict[str, Any]]:
     limit = person.upper_limit
     samples: dict[int, int] = {}
-    if person.ldh is not None:
-        at = person.last_scan
-        samples = {at - person.ldh.days: person.ldh.before, at: person.ldh.at}
+    followed = [-int(rng.integers(0, 10)), *(day for day in person.scan_days if day > 0)]
+    if person.ldh is not None:  # earlier samples first, so that the pair stays as it is
+        earlier = person.last_scan - person.ldh.days
+        days = [day for day in followed if day < earlier - 10]
+        samples = _around(person.ldh.before, days, rng)
+        samples |= {earlier: person.ldh.before, person.last_scan: person.ldh.at}
     elif person.ldh_alone:
         high = person.ldh_state == "elevated"
-        samples = {
-            person.last_scan: round(
-                limit * (rng.uniform(1.05, 2) if high else rng.uniform(0.6, 0.97))
-            )
-        }
-    elif not person.progressed and rng.random() < 0.92:
-        value = limit * np.exp(rng.normal(-0.12, 0.28))
-        for day in [-int(rng.integers(0, 10)), *(d for d in person.scan_days if d > 0)]:
-            samples[day] = max(95, round(value * np.exp(rng.normal(0, 0.06))))
-    elif rng.random() < 0.5:  # a baseline value alone
-        samples = {-int(rng.integers(30, 45)): round(limit * np.exp(rng.normal(-0.1, 0.25)))}
-        samples = {} if person.progressed else samples
-    first = min(samples, default=0)
-    if person.ldh is not None and first > 12 and rng.random() < 0.95:
-        drift = person.ldh.before * np.exp(rng.normal(0, 0.1))
-        samples[-int(rng.integers(0, 10))] = max(95, round(drift))
+        value = limit * (rng.uniform(1.05, 2) if high else rng.uniform(0.6, 0.97))
+        samples = {person.last_scan: round(value)}
+    elif person.progressed:  # none near progression
+        days = [-int(rng.integers(36, 60)), *followed]
+        value = limit * np.exp(rng.normal(-0.1, 0.25))
+        samples = _around(value, [d for d in days if d < person.last_scan - 35], rng)
+    elif rng.random() < 0.95:
+        if len(followed) == 1:
+            followed.append(int(rng.integers(12, 40)))
+        samples = _around(limit * np.exp(rng.normal(-0.12, 0.28)), followed, rng)
     return [
         {
             "patient_id": name,
@@ -481,6 +487,11 @@ def _lab_rows(name: str, person: Person, rng: np.random.Generator) -> list[dict[
         for day, value in sorted(samples.items())
         if day <= person.last_follow_up
     ]
+
+
+def _around(value: float, days: list[int], rng: np.random.Generator) -> dict[int, int]:
+    """Samples that vary a little around a value."""
+    return {day: max(95, round(value * np.exp(rng.normal(0, 0.06)))) for day in days}
 
 
 def _iso(person: Person, day: int | None) -> str | None:

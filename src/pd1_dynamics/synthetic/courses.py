@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from pd1_dynamics.synthetic.trajectory import NO_CHANGE, SHRINKAGE, Kind, Trajectory
-from pd1_dynamics.terms import CR, PD, PR, SD
+from pd1_dynamics.synthetic.trajectory import GAPS, NO_CHANGE, SHRINKAGE, Kind, Trajectory
+from pd1_dynamics.terms import CR, DAYS_PER_MONTH, PD, PR, SD
 
 TRIES = 20_000
 
@@ -17,9 +17,9 @@ def draw(kind: Kind, rng: np.random.Generator) -> Trajectory:
         If none is found: the kind contradicts itself.
     """
     for _ in range(TRIES):
-        days = _days(kind, rng)
+        days, partial_from, complete_from = _days(kind, rng)
         baseline = _baseline(kind, rng)
-        sums = _sums(kind, baseline, rng)
+        sums = _sums(kind, baseline, days, (partial_from, complete_from), rng)
         if kind.progressed and not kind.target_seen:
             sums[-1] = -1
         trajectory = Trajectory(kind, tuple(days), tuple(sums))
@@ -28,17 +28,40 @@ def draw(kind: Kind, rng: np.random.Generator) -> Trajectory:
     raise RuntimeError(f"no trajectory for {kind}")
 
 
-def _days(kind: Kind, rng: np.random.Generator) -> list[int]:
-    first = rng.normal(82, 14)
-    gaps = rng.normal(84, 9, kind.scans - 1)
-    if kind.early and kind.scans > 1:
-        first, gaps = rng.normal(70, 12), np.array([rng.normal(62, 12)])
-    elif kind.scans > 1 and PR in kind.responses:
-        gaps[4:] = rng.normal(118, 14, max(0, kind.scans - 5))
-    if kind.responses == (SD, PR, CR):
-        gaps[0] = rng.normal(38, 4)
-    days = np.cumsum([first, *gaps])
-    return [int(rng.integers(-27, 1)), *(round(day) for day in days)]
+def _days(kind: Kind, rng: np.random.Generator) -> tuple[list[int], int, int]:
+    """Days of all scans; places (among the evaluations) of the first partial and complete."""
+    first = rng.normal(82, 13)
+    if kind.exceptional and kind.responses == (PD,):
+        first = rng.uniform(112, 125)
+    elif kind.responses == (PD,) and kind.ends_at:
+        first = kind.ends_at * DAYS_PER_MONTH
+    elif kind.early and not kind.single_scan:
+        first = rng.normal(66, 9)
+    elif PR in kind.responses[1:] and kind.partial_at > 30:
+        first = 91
+    days = [first]
+    places = []
+    for months in (kind.partial_at, kind.complete_at, kind.ends_at):
+        day = months * DAYS_PER_MONTH + rng.normal(0, 5)
+        if months and kind.responses != (PD,) and day > days[-1] + GAPS[0]:
+            days += _filled(days[-1], day, rng)
+        places.append(len(days) - 1)
+    if kind.exceptional and len(days) > 1:
+        days[-1] = days[-2] + 165
+    partial, complete = places[:2]
+    if CR not in kind.responses:
+        complete = len(days)
+    if PR not in kind.responses:
+        partial = len(days)
+    return [int(rng.integers(-27, 1)), *(round(day) for day in days)], partial, complete
+
+
+def _filled(start: float, end: float, rng: np.random.Generator) -> list[float]:
+    """Scans between two days, and on the second: closer together in the first year."""
+    steps = max(1, round((end - start) / (84 if start < 330 else 115)))
+    steps += (end - start) / steps > 165
+    inner = start + (end - start) * np.arange(1, steps) / steps
+    return [*(inner + rng.normal(0, 5, len(inner))), end]
 
 
 def _baseline(kind: Kind, rng: np.random.Generator) -> int:
@@ -62,18 +85,27 @@ def _first_change(kind: Kind, rng: np.random.Generator) -> float:
     return 0.0 if kind.first_change == NO_CHANGE else rng.uniform(0.01, 0.17)
 
 
-def _sums(kind: Kind, baseline: int, rng: np.random.Generator) -> list[int]:
+def _sums(
+    kind: Kind,
+    baseline: int,
+    days: list[int],
+    places: tuple[int, int],
+    rng: np.random.Generator,
+) -> list[int]:
     if kind.responses == (PD,):
         if kind.target_progression:
             return [baseline, round(baseline * rng.uniform(1.2, 1.9)) + 40]
+        if kind.exceptional:
+            return [baseline, 0]
+        if kind.ends_at:
+            return [baseline, round(baseline * rng.uniform(0.56, 0.62))]
         if kind.first_change == SHRINKAGE:
             return [baseline, round(baseline * rng.uniform(0.85, 0.99))]
         return [baseline, round(baseline * rng.uniform(1.0, 1.19))]
     change = _first_change(kind, rng)
     sizes = [1 + change]
-    evaluations = kind.scans - kind.progressed
-    partial_from = 0 if kind.responses[0] == PR else _partial_index(kind, rng, evaluations)
-    complete_from = _complete_index(kind, rng, evaluations)
+    evaluations = len(days) - 1 - kind.progressed
+    partial_from, complete_from = places
     depth = min(sizes[0] * rng.uniform(0.35, 0.95), 0.68)
     for place in range(1, evaluations):
         if place >= complete_from:
@@ -83,7 +115,7 @@ def _sums(kind: Kind, baseline: int, rng: np.random.Generator) -> list[int]:
             fading = np.exp(-(place - partial_from + 0.5) / 1.5)
             sizes.append((depth + (reached - depth) * fading) * rng.uniform(0.98, 1.02))
         elif kind.best == SD and kind.first_change == SHRINKAGE:
-            sizes.append(np.clip(sizes[-1] * rng.uniform(0.97, 1.09), 0.71, 1.1))
+            sizes.append(np.clip(sizes[-1] * rng.uniform(0.97, 1.07), 0.71, 1.16 * min(sizes)))
         elif kind.best == SD and kind.shrinks_later:
             sizes.append(rng.uniform(0.9, 0.99))
         elif kind.best == SD:
@@ -100,26 +132,10 @@ def _sums(kind: Kind, baseline: int, rng: np.random.Generator) -> list[int]:
         nadir, last = min(sums), sums[-1]
         if kind.best == CR:
             sums.append(0)
+        elif kind.exceptional:
+            sums.append(round(last * 0.287))
         elif kind.target_progression:
             sums.append(round(max(nadir * rng.uniform(1.2, 1.9), nadir + 50, last * 1.02)) + 2)
         else:
-            sums.append(max(1, round(last * rng.uniform(0.85, 1.1))))
+            sums.append(max(1, round(last * rng.uniform(0.9, 1.1))))
     return sums
-
-
-def _partial_index(kind: Kind, rng: np.random.Generator, evaluations: int) -> int:
-    if PR not in kind.responses:
-        return evaluations
-    if CR in kind.responses:
-        return 1
-    return int(rng.integers(1, max(2, min(4, evaluations))))
-
-
-def _complete_index(kind: Kind, rng: np.random.Generator, evaluations: int) -> int:
-    if CR not in kind.responses:
-        return evaluations
-    if kind.responses[0] == CR:
-        return 0
-    if kind.responses[0] == SD:
-        return 7
-    return int(rng.integers(1, max(2, min(4, evaluations))))

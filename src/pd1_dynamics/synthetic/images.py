@@ -4,7 +4,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pd1_dynamics.synthetic.trajectory import MEASURABLE, Trajectory
+from pd1_dynamics.synthetic.trajectory import (
+    MEASURABLE,
+    MEASURABLE_NODE,
+    SMALLEST,
+    Trajectory,
+)
+from pd1_dynamics.synthetic.trajectory import NODE as NORMAL_NODE
 from pd1_dynamics.terms import (
     BOTH,
     CR,
@@ -15,9 +21,30 @@ from pd1_dynamics.terms import (
     PD,
 )
 
-ORGANS = ("lung", "liver", "soft_tissue", "adrenal", "bone", "spleen", "peritoneum", "kidney")
-WEIGHTS = np.array([0.34, 0.24, 0.17, 0.07, 0.08, 0.04, 0.04, 0.02])
-NODE = "lymph_node"
+NODE, LUNG, BRAIN = "lymph_node", "lung", "brain"
+SURFACE = {NODE: 0.45, "soft_tissue": 0.3, "skin": 0.25}
+VISCERAL = {"liver": 0.3, "adrenal": 0.08, "spleen": 0.05, "kidney": 0.04}
+UNMEASURED = ("bone", "peritoneum")  # seldom measurable: never targets
+# Organs of target lesions and how often, by stage (AJCC, eighth edition).
+MEASURED = {
+    "III": SURFACE,
+    "M1a": SURFACE,
+    "M1b": {LUNG: 0.55, NODE: 0.25, "soft_tissue": 0.12, "skin": 0.08},
+    "M1c": {LUNG: 0.22, NODE: 0.2, "soft_tissue": 0.1, **VISCERAL},
+    "M1d": {LUNG: 0.22, NODE: 0.2, "soft_tissue": 0.1, **VISCERAL},
+}
+# Organs that may be involved at baseline, by stage.
+ALLOWED = {
+    stage: (
+        *organs,
+        *(UNMEASURED if stage in ("M1c", "M1d") else ()),
+        *((BRAIN,) if stage == "M1d" else ()),
+    )
+    for stage, organs in MEASURED.items()
+}
+ORGANS = (LUNG, *VISCERAL, "soft_tissue", "skin", *UNMEASURED, NODE, BRAIN)
+TRIES = 60
+LARGEST_IN_CR = 430  # tenths of a millimetre, but for a node
 
 
 @dataclass
@@ -68,48 +95,49 @@ class Images:
 
 
 def of_trajectory(
-    trajectory: Trajectory, findings: Findings | None, rng: np.random.Generator
+    trajectory: Trajectory, findings: Findings | None, stage: str, rng: np.random.Generator
 ) -> Images:
     """Lesions that add up to a trajectory's sums and show what was found at progression."""
     kind = trajectory.kind
-    shares, organs = _targets(trajectory, rng)
-    enlarging, new = _progressing(kind.target_progression, organs, shares, findings, rng)
-    nontarget = list(enlarging)
-    free = [organ for organ in ORGANS if organ not in organs + nontarget]
-    if kind.best != CR and rng.random() < 0.45:
+    organs, sizes, grown = _targets(trajectory, stage, rng)
+    growing = [organs[grown]] if kind.target_progression else []
+    enlarging, new = _progressing(growing, organs, findings, stage, rng)
+    nontarget = enlarging + _needed(stage, organs + enlarging, rng)
+    free = [organ for organ in ALLOWED[stage] if organ not in (*organs, *nontarget, BRAIN)]
+    if kind.best != CR and free and rng.random() < 0.45:
         nontarget.append(str(rng.choice(free)))
     scans, responses = [], [None, *trajectory.responses()]
     last = len(trajectory.sums) - 1
-    sizes = [_split(size, shares) if size >= 0 else None for size in trajectory.sums]
     for place, day in enumerate(trajectory.days):
         at_progression = kind.progressed and place == last
-        if at_progression and kind.target_progression:
-            sizes[place] = _grown(trajectory.sums, sizes, shares)
-        state = "absent" if responses[place : place + 1] == [CR] else "present"
+        gone = kind.best == CR if at_progression else responses[place] == CR
         states = [
-            "progressed" if at_progression and organ in enlarging else state for organ in nontarget
+            "progressed"
+            if at_progression and organ in enlarging
+            else "absent"
+            if gone
+            else "present"
+            for organ in nontarget
         ]
-        found = [(organ, int(rng.integers(60, 260))) for organ in new] if at_progression else []
-        scans.append(Scan(int(day), sizes[place], states, found))
+        scans.append(Scan(int(day), sizes[place], states, _new(new, rng) if at_progression else []))
     return Images(organs, nontarget, scans)
 
 
-def without_targets(days: list[int], findings: Findings | None, rng: np.random.Generator) -> Images:
+def without_targets(
+    days: list[int], findings: Findings | None, stage: str, rng: np.random.Generator
+) -> Images:
     """Imaging of a patient with non-target disease only; progression, if any, at the last date."""
-    enlarging, new = [], []
-    if findings is not None:
-        enlarging, new = _progressing(False, [], [], findings, rng)
-    nontarget = list(enlarging)
+    enlarging, new = _progressing([], [], findings, stage, rng)
+    nontarget = enlarging + _needed(stage, enlarging, rng)
     if not nontarget:
-        nontarget = [str(rng.choice(ORGANS, p=WEIGHTS))]
+        nontarget = [str(rng.choice(ALLOWED[stage]))]
     scans = []
     for place, day in enumerate(days):
         at_progression = findings is not None and place == len(days) - 1
         states = [
             "progressed" if at_progression and o in enlarging else "present" for o in nontarget
         ]
-        found = [(organ, int(rng.integers(60, 260))) for organ in new] if at_progression else []
-        scans.append(Scan(int(day), [], states, found))
+        scans.append(Scan(int(day), [], states, _new(new, rng) if at_progression else []))
     return Images([], nontarget, scans)
 
 
@@ -126,77 +154,152 @@ def confirmatory(images: Images, day: int, rng: np.random.Generator) -> Scan:
     )
 
 
-def _targets(trajectory: Trajectory, rng: np.random.Generator) -> tuple[list[float], list[str]]:
-    """Shares and organs of one to five target lesions, at most two in an organ."""
+def _new(organs: list[str], rng: np.random.Generator) -> list[tuple[str, int]]:
+    """New lesions; a new node is enlarged by its definition."""
+    return [(o, int(rng.integers(MEASURABLE_NODE if o == NODE else 60, 270))) for o in organs]
+
+
+def _needed(stage: str, organs: list[str], rng: np.random.Generator) -> list[str]:
+    """Organs that a stage asks for beyond those already involved."""
+    if stage == "M1d":
+        return [] if BRAIN in organs else [BRAIN]
+    if stage == "M1b":
+        return [] if LUNG in organs else [LUNG]
+    if stage == "M1c" and not set(organs) & {*VISCERAL, *UNMEASURED}:
+        return [str(rng.choice([*VISCERAL, *UNMEASURED]))]
+    return []
+
+
+def _targets(
+    trajectory: Trajectory, stage: str, rng: np.random.Generator
+) -> tuple[list[str], list[list[int] | None], int]:
+    """Organs and diameters of one to five targets, and the place of the one that grows."""
+    if trajectory.kind.nodal:
+        return [NODE], [[size] for size in trajectory.sums], 0
+    names = list(MEASURED[stage])
+    weights = np.array(list(MEASURED[stage].values()))
+    for attempt in range(TRIES):
+        shares = _shares(trajectory, rng)
+        organs: list[str] = []
+        while len(organs) < len(shares):
+            organ = str(rng.choice(names, p=weights / weights.sum()))
+            if organs.count(organ) < 2:
+                organs.append(organ)
+        grown = int(np.argmax(shares))
+        sizes = _diameters(trajectory, shares, grown, 0.05 * (1 - attempt / TRIES), rng)
+        if sizes is not None and _plausible(trajectory, organs, sizes, grown):
+            return organs, sizes, grown
+    organs = [str(rng.choice([name for name in names if name != NODE]))]
+    return organs, [[size] if size >= 0 else None for size in trajectory.sums], 0
+
+
+def _shares(trajectory: Trajectory, rng: np.random.Generator) -> np.ndarray:
+    """Parts of the baseline sum, each of a measurable size."""
     baseline, kind = trajectory.sums[0], trajectory.kind
-    if kind.nodal:
-        return [1.0], [NODE]
     most = min(5, baseline // (MEASURABLE + 5))
-    if most <= 1:
-        number = 1
-    else:
-        low = 2 if baseline > 400 and kind.best == CR else 1 + (baseline > 900)
-        number = int(rng.integers(min(low, most), most + 1))
+    low = 2 if baseline > LARGEST_IN_CR and kind.best == CR else 1 + (baseline > 900)
+    number = int(rng.integers(min(low, most), most + 1)) if most > 1 else 1
     spare = baseline - number * MEASURABLE
-    cuts = rng.dirichlet(np.full(number, 2.0)) * spare
-    diameters = MEASURABLE + cuts
-    organs: list[str] = []
-    while len(organs) < number:
-        organ = str(rng.choice(ORGANS, p=WEIGHTS))
-        if organs.count(organ) < 2:
-            organs.append(organ)
-    return list(diameters / baseline), organs
+    return (MEASURABLE + rng.dirichlet(np.full(number, 2.0)) * spare) / baseline
+
+
+def _diameters(
+    trajectory: Trajectory,
+    shares: np.ndarray,
+    grown: int,
+    variation: float,
+    rng: np.random.Generator,
+) -> list[list[int] | None] | None:
+    """Diameters scan by scan, adding up to the sums, each lesion on a way of its own.
+
+    A lesion that falls below the smallest measurable size is gone and stays so. At a progression
+    of the targets one lesion grows and the others keep about their size. None if that fails.
+    """
+    kind, found = trajectory.kind, []
+    weights, alive = shares.copy(), np.full(len(shares), True)
+    last = len(trajectory.sums) - 1
+    for place, size in enumerate(trajectory.sums):
+        if size < 0:
+            found.append(None)
+            continue
+        if place:
+            weights = weights * np.exp(rng.normal(0, variation, len(weights)))
+        if kind.target_progression and place == last:
+            others = np.array(found[-1]) * np.exp(rng.normal(0, variation / 2, len(weights)))
+            others = np.where(alive, np.maximum(np.round(others), SMALLEST), 0).astype(int)
+            others[grown] = 0
+            others[grown] = size - others.sum()
+            if not alive[grown] or others[grown] < SMALLEST:
+                return None
+            found.append([int(d) for d in others])
+            continue
+        alive &= size > 0
+        while alive.sum() > 1:
+            parts = np.where(alive, weights, np.inf)
+            smallest = int(np.argmin(parts))
+            if size * weights[smallest] / weights[alive].sum() >= SMALLEST + 1:
+                break
+            alive[smallest] = False
+        found.append(_split(size, np.where(alive, weights, 0.0)))
+    return found
+
+
+def _plausible(
+    trajectory: Trajectory, organs: list[str], sizes: list[list[int] | None], grown: int
+) -> bool:
+    """Measurable at baseline, no node shrinks to normal, and only what shall grow has grown."""
+    kind = trajectory.kind
+    seen = np.array([scan for scan in sizes if scan is not None])
+    nodes = np.array([organ == NODE for organ in organs])
+    if (seen[0] < np.where(nodes, MEASURABLE_NODE, MEASURABLE)).any():
+        return False
+    if (seen[:, nodes] < NORMAL_NODE + 1).any():
+        return False
+    if kind.best == CR and seen[0].max() >= LARGEST_IN_CR:
+        return False
+    if not kind.progressed or not kind.target_seen:
+        return True
+    least = seen[:-1].min(axis=0)
+    growth = seen[-1] - least
+    enlarged = (growth >= SMALLEST) & (5 * growth >= least) & (growth > 0)
+    wanted = np.zeros(len(organs), dtype=bool)
+    wanted[grown] = kind.target_progression
+    return bool((enlarged == wanted).all())
 
 
 def _progressing(
-    target_progression: bool,
+    growing: list[str],
     organs: list[str],
-    shares: list[float],
     findings: Findings | None,
+    stage: str,
     rng: np.random.Generator,
 ) -> tuple[list[str], list[str]]:
     """Organs of progressing non-target lesions, and of new lesions.
 
-    Of growing targets only one lesion grows enough to count: that is one organ.
+    Of growing targets only one lesion grows enough to count: that is one organ. Non-target lesions
+    are in organs that the stage allows, new lesions rather in organs that were free.
     """
     if findings is None:
         return [], []
-    growing = [organs[int(np.argmax(shares))]] if target_progression else []
-    others = [organ for organ in (*ORGANS, NODE, "brain") if organ not in organs]
-    others = [str(organ) for organ in rng.permutation(others)]
-    if findings.pattern == NEW_LESIONS_ONLY:
-        return [], others[: findings.organs]
+    old = [str(o) for o in rng.permutation(ALLOWED[stage]) if o not in growing]
+    old.sort(key=lambda organ: organ in organs)
     missing = findings.organs - len(growing)
     if findings.pattern == ENLARGEMENT_ONLY:
-        return others[:missing], []
-    assert findings.pattern == BOTH
-    if growing:
-        return [], others[:missing] if missing else growing
-    return others[:1], others[1:missing] if missing > 1 else others[:1]
+        return old[:missing], []
+    enlarging = [] if growing or findings.pattern == NEW_LESIONS_ONLY else old[:1]
+    free = [str(o) for o in rng.permutation(ORGANS) if o not in growing + enlarging]
+    free.sort(key=lambda organ: organ in organs or (organ == BRAIN and stage == "M1d"))
+    new = free[: missing - len(enlarging)]
+    assert new or findings.pattern == BOTH
+    return enlarging, new or growing or enlarging
 
 
-def _split(size: int, shares: list[float]) -> list[int]:
-    """Diameters that add up to a sum, by shares; none vanishes while another is left."""
+def _split(size: int, weights: np.ndarray) -> list[int]:
+    """Diameters that add up to a sum, by weights."""
     if size == 0:
-        return [0] * len(shares)
-    exact = np.array(shares) * size
-    whole = np.maximum(np.floor(exact).astype(int), 1)
+        return [0] * len(weights)
+    exact = weights * size / weights.sum()
+    whole = np.floor(exact).astype(int)
     order = np.argsort(-(exact - whole), kind="stable")
-    for step in range(abs(size - int(whole.sum()))):
-        place = order[step % len(order)]
-        whole[place] += 1 if size > whole.sum() else -1
+    whole[order[: size - int(whole.sum())]] += 1
     return [int(d) for d in whole]
-
-
-def _grown(sums: tuple[int, ...], sizes: list[list[int] | None], shares: list[float]) -> list[int]:
-    """Diameters at a progression of the targets: the largest lesion grows, the others stay."""
-    grows = int(np.argmax(shares))
-    before = [s for s in sizes[:-1] if s is not None]
-    smallest = [min(scan[place] for scan in before) for place in range(len(shares))]
-    for others in (before[-1], smallest):
-        rest = sum(d for place, d in enumerate(others) if place != grows)
-        size = sums[-1] - rest
-        growth = size - smallest[grows]
-        if growth >= 50 and 5 * growth >= smallest[grows]:
-            break
-    return [size if place == grows else d for place, d in enumerate(others)]

@@ -12,9 +12,10 @@ from pd1_dynamics import schemas
 from pd1_dynamics.files import write_table
 from pd1_dynamics.synthetic import annealing, assembly, courses, dictionary, ldh, structure, traits
 
-# The search cools down over this many moves.
-MOVES = 800_000
-LDH_MOVES = 300_000
+# The search cools down over this many moves; if it gets stuck, it is warmed up again.
+ROUNDS = 4
+MOVES = 250_000
+LDH_MOVES = 100_000
 TRAJECTORY_METRICS = (
     "baseline_mm",
     "first_change",
@@ -136,5 +137,7 @@ def _search(
     moves: int,
     progress: Callable[[str], None],
 ) -> None:
-    if annealing.anneal(patients, targets, rng, moves, progress) > 0:
-        raise RuntimeError("the search ended before all printed values were met")
+    for _ in range(ROUNDS):
+        if annealing.anneal(patients, targets, rng, moves, progress) == 0:
+            return
+    raise RuntimeError("the search ended before all printed values were met")

@@ -31,7 +31,7 @@ def kinds(description: Mapping[str, Any], rng: np.random.Generator) -> list[Kind
     diameter = round(10 * description["largest_lesion_in_cr"]["diameter_mm"])
     found = [replace(k, largest_baseline=diameter - 1) if k.nodal else k for k in found]
     found[largest] = replace(found[largest], fixed_baseline=diameter, largest_baseline=diameter)
-    return [replace(kind, scans=_scans(kind, rng)) for kind in found]
+    return _with_milestones(found, rng)
 
 
 def _of_course(name: str, course: Mapping[str, Any]) -> list[Kind]:
@@ -39,10 +39,13 @@ def _of_course(name: str, course: Mapping[str, Any]) -> list[Kind]:
     base = Kind(course=name, responses=tuple(course["responses"]), progressed=False, early=early)
     progressed = replace(base, progressed=True, resistance=course.get("resistance"))
     found = [progressed] * course.get("progressed", 0) + [base] * course.get("censored", 0)
-    found = [replace(kind, scans=0) for kind in found]
     single = course.get("single_scan", 0)
     if single:  # of the censored, who come last
-        found[-single:] = [replace(kind, scans=1) for kind in found[-single:]]
+        found[-single:] = [replace(kind, single_scan=True) for kind in found[-single:]]
+    if "censored_early" in course:  # before six months; nobody else of the course ends so early
+        number = course["censored_early"]
+        found = [replace(kind, early=False) for kind in found]
+        found[-number:] = [replace(kind, early=True) for kind in found[-number:]]
     for number in range(course.get("nodal", 0)):
         place = course.get("progressed", 0) + number  # the first of the censored
         found[place] = replace(found[place], nodal=True)
@@ -77,17 +80,19 @@ def _with_depths(
     return found
 
 
-def _with_late_shrinkage(found: list[Kind], counts: Mapping[str, int]) -> list[Kind]:
+def _with_late_shrinkage(found: list[Kind], counts: Mapping[str, Mapping[str, int]]) -> list[Kind]:
     """The later scans of some who did not shrink at first lie below the baseline."""
-    for change, number in counts.items():
-        several = [
-            place
-            for place, kind in enumerate(found)
-            if kind.first_change == change and kind.early is False
-        ]
-        # Three quarters of them progress; those are listed first in their course.
-        for place in several[:number]:
-            found[place] = replace(found[place], shrinks_later=True)
+    for end, changes in counts.items():
+        for change, number in changes.items():
+            several = [
+                place
+                for place, kind in enumerate(found)
+                if kind.first_change == change
+                and kind.early is False
+                and kind.progressed == (end == "progressed")
+            ]
+            for place in several[:number]:
+                found[place] = replace(found[place], shrinks_later=True)
     return found
 
 
@@ -98,7 +103,8 @@ def _with_early_progression(found: list[Kind], shrunk: int) -> list[Kind]:
         change = (
             {"first_change": SHRINKAGE} if number < shrunk else {"first_range": (-_EDGE, np.inf)}
         )
-        found[place] = replace(found[place], **change)
+        fast = 1.4 if number == 1 else 0.0  # months; shrinks faster than the exceptional one
+        found[place] = replace(found[place], exceptional=number == 0, ends_at=fast, **change)
     return found
 
 
@@ -124,20 +130,45 @@ def _with_target_progression(
             continue
         share = {PD: 0.82, SD: 0.7 if kind.early else 0.3, PR: 0.4}[kind.best]
         found[place] = replace(kind, target_progression=bool(rng.random() < share))
+    shrunk = next(
+        place
+        for place, kind in enumerate(found)
+        if kind.progressed and kind.responses == (PR,) and not kind.target_progression
+    )
+    found[shrunk] = replace(found[shrunk], exceptional=True)
     return found
 
 
-def _scans(kind: Kind, rng: np.random.Generator) -> int:
-    """Evaluations of a patient, progression included."""
-    if kind.scans == 1 or kind.responses == (PD,):
-        return 1
-    if kind.early:
-        return 2
-    if kind.early is False:
-        return int(rng.integers(3, 7))
-    if kind.responses == (SD, PR, CR):
-        return 10
-    return int(rng.integers(3, 10)) + (kind.responses == (SD, PR)) + 2 * (CR in kind.responses)
+def _with_milestones(found: list[Kind], rng: np.random.Generator) -> list[Kind]:
+    """Months at which responses and the last scan are first placed; printed maxima among them."""
+    slowest = {"sd_pr": (37, 0, 0), "pr_cr": (2.7, 23.5, 0), "sd_pr_cr": (7, 25, 0)}
+    latest = next(
+        place
+        for place, kind in enumerate(found)
+        if kind.responses == (PR,) and kind.target_progression
+    )
+    done = set()
+    for place, kind in enumerate(found):
+        if kind.single_scan or kind.responses == (PD,):
+            continue
+        partial, complete, end = 0.0, 0.0, 0.0
+        if kind.course in slowest and kind.course not in done and not kind.progressed:
+            partial, complete, end = slowest[kind.course]
+            done.add(kind.course)
+        elif kind.responses == (SD, PR):
+            partial = 4.7 if kind.early else rng.uniform(5.2, 9)
+        elif kind.responses == (PR, CR):
+            complete = rng.uniform(5.8, 11)
+        if kind.early:
+            end = rng.uniform(4, 5.6)
+        elif kind.best == SD:
+            end = 6.5 + rng.exponential(4)
+        elif not end:
+            end = max(partial, complete, 3) + 3 + min(30, rng.exponential(9))
+        if place == latest:
+            end = 49
+        found[place] = replace(kind, partial_at=partial, complete_at=complete, ends_at=end)
+    return found
 
 
 def groups(found: Sequence[Kind]) -> dict[str, np.ndarray]:

@@ -5,7 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from pd1_dynamics.synthetic import images
 from pd1_dynamics.synthetic.assembly import Person
+from pd1_dynamics.terms import ENLARGEMENT_ONLY, PRIMARY
 
 
 def add_traits(
@@ -15,9 +17,7 @@ def add_traits(
     second = list(description["sites"])[1]
     at_second = np.array([person.site == second for person in everyone])
     subtypes = _subtypes(description, at_second, rng)
-    stages = rng.permutation(
-        np.repeat(list(description["stages"]), list(description["stages"].values()))
-    )
+    stages = _stages(everyone, description["stages"], rng)
     braf = np.where(
         subtypes == "cutaneous", rng.random(len(everyone)) < 0.5, rng.random(len(everyone)) < 0.22
     )
@@ -33,7 +33,7 @@ def add_traits(
             "sex": "male" if rng.random() < 0.6 else "female",
             "age_years": int(np.clip(rng.normal(61, 13), 19, 92)),
             "melanoma_subtype": str(subtypes[place]),
-            "stage": str(stages[place]),
+            "stage": stages[place],
             "ecog": int(rng.choice([0, 1, 2], p=[0.62, 0.33, 0.05])),
             "brain_metastasis": int(stages[place] == "M1d"),
             "braf_v600": int(braf[place]) if tested[place] else None,
@@ -56,6 +56,32 @@ def _subtypes(
     found[at_second] = names[rng.permutation(there)]
     found[~at_second] = names[rng.permutation(here)]
     return found
+
+
+def _stages(
+    everyone: list[Person], counts: Mapping[str, int], rng: np.random.Generator
+) -> list[str]:
+    """Counts as described; rather high in primary resistance; organs leave room for findings."""
+    ladder = np.repeat(list(counts), list(counts.values()))
+    scores = [rng.normal(0, 1) + 0.5 * (p.resistance == PRIMARY) for p in everyone]
+    stages = [""] * len(everyone)
+    for stage, place in zip(ladder, np.argsort(scores, kind="stable"), strict=True):
+        stages[place] = str(stage)
+    for place, person in enumerate(everyone):
+        while not _fits(person, stages[place]):
+            other = int(rng.integers(len(everyone)))
+            if _fits(person, stages[other]) and _fits(everyone[other], stages[place]):
+                stages[place], stages[other] = stages[other], stages[place]
+    return stages
+
+
+def _fits(person: Person, stage: str) -> bool:
+    findings, trajectory = person.findings, person.trajectory
+    if trajectory is not None and trajectory.kind.nodal:
+        return stage in ("III", "M1a")
+    if findings is None or findings.pattern != ENLARGEMENT_ONLY:
+        return True
+    return findings.organs <= len(images.ALLOWED[stage])
 
 
 def _chosen(places: np.ndarray, number: int, rng: np.random.Generator) -> set[int]:

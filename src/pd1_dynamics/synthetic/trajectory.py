@@ -10,7 +10,10 @@ from pd1_dynamics.terms import CR, DAYS_PER_MONTH, PD, PR, SD
 SIX_MONTHS = 183  # first day on which six months are over
 SD_FROM = 42
 NODE = 100  # tenths of a millimetre: a node below is no longer pathological
-MEASURABLE = 100
+MEASURABLE, MEASURABLE_NODE = 100, 150
+SMALLEST = 50  # a lesion too small to measure is given 5 mm (RECIST 1.1); below it is gone
+FIRST_SCAN_BY = 126  # days: the "3-month evaluation"
+GAPS = (25, 200)  # days between two evaluations
 NO_CHANGE, SHRINKAGE, GROWTH = "none", "shrinkage", "growth"
 
 
@@ -39,8 +42,12 @@ class Kind:
         The baseline sum, where it is given; otherwise 0.
     largest_baseline
         The baseline sum is not larger, in tenths of a millimetre.
-    scans
-        Number of evaluations, progression included.
+    exceptional
+        One patient each has targets that shrink much while the disease progresses elsewhere.
+    single_scan
+        Whether there is one evaluation only.
+    partial_at, complete_at, ends_at
+        Months at which the search begins to place the response and the last scan; 0 for any.
     """
 
     course: str
@@ -56,7 +63,11 @@ class Kind:
     shrinks_later: bool = False
     fixed_baseline: int = 0
     largest_baseline: float = np.inf
-    scans: int = 1
+    exceptional: bool = False
+    single_scan: bool = False
+    partial_at: float = 0
+    complete_at: float = 0
+    ends_at: float = 0
 
     @property
     def best(self) -> str:
@@ -75,13 +86,14 @@ class Trajectory:
     def possible(self) -> bool:
         """Whether days are in order and every scan's response is what the kind says."""
         kind, days, sums = self.kind, self.days, self.sums
-        if not -28 <= days[0] <= 0 or sums[0] < MEASURABLE or (kind.nodal and sums[0] < 150):
+        least = MEASURABLE_NODE if kind.nodal else MEASURABLE
+        if not -28 <= days[0] <= 0 or not least <= sums[0] <= kind.largest_baseline:
             return False
-        if sums[0] > kind.largest_baseline:
+        if any(0 < size < SMALLEST for size in sums):
             return False
-        if days[1] < (9 if kind.responses[0] == PD else SD_FROM):
+        if not (9 if kind.responses[0] == PD else SD_FROM) <= days[1] <= FIRST_SCAN_BY:
             return False
-        if any(later - earlier < 12 for earlier, later in pairwise(days[1:])):
+        if any(not GAPS[0] <= later - earlier <= GAPS[1] for earlier, later in pairwise(days[1:])):
             return False
         if kind.early is not None and kind.early != (days[-1] < SIX_MONTHS):
             return False
@@ -112,6 +124,10 @@ class Trajectory:
             response = self._response(size, nadir)
             if at_progression:
                 if (response == PD) != kind.target_progression:
+                    return False
+                if not kind.exceptional and 100 * size < 55 * self.sums[place - 1]:
+                    return False
+                if kind.best == SD and 10 * size <= 7 * baseline:
                     return False
                 if kind.responses == (PD,):
                     return True
@@ -175,7 +191,7 @@ class Trajectory:
 
     def _may_vanish(self) -> bool:
         """Whether the targets may be gone at the first evaluation, though others progressed."""
-        return self.kind.responses == (PD,) and not self.kind.target_progression
+        return self.kind.exceptional and self.kind.responses == (PD,)
 
     def propose(self, rng: np.random.Generator) -> "Trajectory | None":
         """A small or large change of one size or date, or of all; None if it is impossible."""

@@ -1,9 +1,6 @@
 """The committed cohort is what its description and seed make, and says that it is synthetic."""
 
-import os
 from pathlib import Path
-
-import pytest
 
 from pd1_dynamics import synthetic
 
@@ -19,7 +16,6 @@ def test_committed_tables_are_small():
     assert sum(path.stat().st_size for path in DATA.iterdir()) < 5e6
 
 
-@pytest.mark.skipif(not os.environ.get("CI"), reason="takes two minutes; runs where CI is set")
 def test_the_seed_makes_the_committed_bytes(tmp_path):
     description = synthetic.load(ROOT / "config" / "synthetic.yaml")
     synthetic.write(synthetic.generate(description, description["seed"]), tmp_path)

@@ -1,0 +1,143 @@
+"""SDTM TU and TR: the lesions."""
+
+import numpy as np
+import pandas as pd
+
+from pd1_dynamics.cohort import findings
+from pd1_dynamics.cohort.columns import plain
+from pd1_dynamics.cohort.sdtm.domains import NEEDED, column_of, row_in_file
+from pd1_dynamics.problems import Problem
+
+ROLES = {"TARGET": "target", "NON-TARGET": "nontarget", "NEW": "new"}
+LONG_AXIS = ("LDIAM", "DIAMETER")
+SHORT_AXIS = ("SAXIS", "LPERP")
+STATES = ("TUMSTATE", "LNSTATE")
+EQUIVOCAL = "EQUIVOCAL"
+LESION_STATE = {
+    "PRESENT": "present",
+    "PATHOLOGICAL": "present",
+    "UNEQUIVOCAL": "present",
+    "TOO SMALL TO MEASURE": "present",
+    "ABSENT": "absent",
+    "NON-PATHOLOGICAL": "absent",
+    "NON PATHOLOGICAL": "absent",
+    "UNEQUIVOCAL PROGRESSION": "progressed",
+    "NOT EVALUABLE": "not_evaluable",
+    "NOT ASSESSABLE": "not_evaluable",
+    "NE": "not_evaluable",
+}
+TOO_SMALL_MM = "5"  # RECIST 1.1, Eisenhauer 2009: the default for a lesion too small to measure
+
+
+def lesions_of(
+    domains: dict[str, pd.DataFrame],
+) -> tuple[pd.DataFrame, pd.DataFrame, list[Problem]]:
+    """One row a lesion, date and reader; the rows of equivocal new lesions; problems."""
+    empty = pd.DataFrame()
+    if "TU" not in domains:
+        return empty, empty, []
+    tu = domains["TU"]
+    result = column_of(tu, "TUSTRESC", "TUORRES")
+    role = result.str.extract(r"^(NON-TARGET|TARGET|NEW)", expand=False).map(ROLES)
+    tu = tu.assign(ROLE=role, ORGAN=_organ(tu))[role.notna()]
+    known = tu.drop_duplicates(["USUBJID", "TULNKID"]).set_index(["USUBJID", "TULNKID"])
+    tr = domains.get("TR", pd.DataFrame(columns=[*NEEDED["TR"], "READER", "DATE"], dtype=object))
+    test = tr["TRTESTCD"].str.upper()
+    tr = tr[test.isin([*LONG_AXIS, *SHORT_AXIS, *STATES]) & (tr["TRLNKID"] != "")]
+    of_row = pd.MultiIndex.from_frame(tr[["USUBJID", "TRLNKID"]])
+    given = of_row.isin(pd.MultiIndex.from_frame(domains["TU"][["USUBJID", "TULNKID"]]))
+    wrong = pd.Series(~given, index=row_in_file(tr.index))
+    problems = findings.where(
+        "TR", "TRLNKID", wrong, "a tumor that TU does not identify", "a TULNKID of this subject"
+    )
+    inside = of_row.isin(known.index)
+    tr, of_row = tr[inside], of_row[inside]
+    tr = tr.assign(ROLE=known.loc[of_row, "ROLE"].to_numpy())
+    rows = pd.concat([_measured(tr), _only_identified(tu, tr)])
+    if rows.empty:
+        return empty, empty, problems
+    of_row = pd.MultiIndex.from_frame(rows[["patient_id", "lesion_id"]])
+    rows["organ"] = known.loc[of_row, "ORGAN"].to_numpy()
+    is_node = rows["node"].eq("1").groupby([rows["patient_id"], rows["lesion_id"]]).transform("any")
+    rows["node"] = (is_node | (rows["organ"] == "lymph_node")).astype(int).astype(str)
+    unsure = (rows["role"] == "new") & (rows["state"] == EQUIVOCAL)
+    return rows[~unsure], rows[unsure], problems
+
+
+def _organ(tu: pd.DataFrame) -> pd.Series:
+    return column_of(tu, "TULOC").str.lower().str.replace(r"[ ,]+", "_", regex=True)
+
+
+def _measured(tr: pd.DataFrame) -> pd.DataFrame:
+    """Measurements and states of TR, one row a lesion, date and reader."""
+    test = tr["TRTESTCD"].str.upper()
+    text = column_of(tr, "TRSTRESC", "TRORRES")
+    size = millimetres(tr).mask(text == "TOO SMALL TO MEASURE", TOO_SMALL_MM)
+    undone = (column_of(tr, "TRSTAT") == "NOT DONE") | text.isin(["NOT EVALUABLE", "NE"])
+    rows = pd.DataFrame(
+        {
+            "patient_id": tr["USUBJID"],
+            "date": tr["DATE"],
+            "lesion_id": tr["TRLNKID"],
+            "reader": tr["READER"],
+            "role": tr["ROLE"],
+            "long": size.where(test.isin(LONG_AXIS) & ~undone, ""),
+            "short": size.where(test.isin(SHORT_AXIS) & ~undone, ""),
+            "state": text.map(LESION_STATE).fillna(text).where(test.isin(STATES), ""),
+            "undone": undone,
+        }
+    )
+    rows["row"] = rows.index
+    key = ["patient_id", "date", "lesion_id", "reader"]
+    for name in ("long", "short", "state"):
+        rows[name] = rows[name].where(rows[name] != "", None)
+    one = (
+        rows.groupby(key, sort=False)
+        .agg(
+            role=("role", "first"),
+            long=("long", "first"),
+            short=("short", "first"),
+            state=("state", "first"),
+            undone=("undone", "any"),
+            row=("row", "first"),
+        )
+        .reset_index()
+    )
+    one.index = one.pop("row").to_numpy(dtype=np.int64)
+    node = one["short"].notna()
+    one["diameter_mm"] = one.pop("short").where(node, one.pop("long"))
+    one["node"] = node.astype(int).astype(str)
+    unread = one.pop("undone") & one["diameter_mm"].isna() & one["state"].isna()
+    one["state"] = one["state"].mask(unread, "not_evaluable")
+    one["diameter_mm"] = one["diameter_mm"].mask(one["state"] == "not_evaluable")
+    return one.fillna("")
+
+
+def millimetres(tr: pd.DataFrame) -> pd.Series:
+    """Sizes in mm as text; text in a number stays, to be told later."""
+    value = column_of(tr, "TRSTRESN", "TRSTRESC", "TRORRES")
+    number = pd.to_numeric(value, errors="coerce")
+    number = number.where(column_of(tr, "TRSTRESU", "TRORRESU") != "CM", number * 10)
+    size = number.map(lambda mm: "" if pd.isna(mm) else plain(repr(float(mm))))
+    return size.where(number.notna(), value)
+
+
+def _only_identified(tu: pd.DataFrame, tr: pd.DataFrame) -> pd.DataFrame:
+    """Tumors that TU identifies and TR never follows, as new lesions often are."""
+    keys = pd.MultiIndex.from_frame(tu[["USUBJID", "TULNKID"]])
+    followed = keys.isin(pd.MultiIndex.from_frame(tr[["USUBJID", "TRLNKID"]]))
+    alone = tu[~followed & (tu["TULNKID"] != "").to_numpy()]
+    alone = alone.drop_duplicates(["USUBJID", "TULNKID", "DATE", "READER"])
+    present = alone["ROLE"].map({"target": "not_evaluable"}).fillna("present")
+    return pd.DataFrame(
+        {
+            "patient_id": alone["USUBJID"],
+            "date": alone["DATE"],
+            "lesion_id": alone["TULNKID"],
+            "reader": alone["READER"],
+            "role": alone["ROLE"],
+            "state": present,
+            "diameter_mm": "",
+            "node": "0",
+        }
+    )
