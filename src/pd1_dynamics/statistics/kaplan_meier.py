@@ -142,7 +142,7 @@ def log_rank(
     Raises
     ------
     NotEstimable
-        If there is only one group, or no event.
+        If there is only one group, no event, or a group of which nobody is at risk at any event.
     """
     from statsmodels.duration.survfunc import survdiff
 
@@ -152,7 +152,10 @@ def log_rank(
         raise NotEstimable("only one group with a follow-up time")
     if not event.any():
         raise NotEstimable("no events")
-    statistic, p_value = survdiff(time, event.astype(int), group, strata=strata)
+    try:
+        statistic, p_value = survdiff(time, event.astype(int), group, strata=strata)
+    except np.linalg.LinAlgError:
+        raise NotEstimable("a group has left the study before the first event") from None
     return TestResult(float(statistic), float(p_value), "log-rank test", df=groups - 1)
 
 

@@ -13,9 +13,9 @@ from pd1_dynamics.files import write_table
 from pd1_dynamics.synthetic import annealing, assembly, courses, dictionary, ldh, structure, traits
 
 # The search cools down over this many moves; if it gets stuck, it is warmed up again.
-ROUNDS = 4
 MOVES = 250_000
 LDH_MOVES = 100_000
+ROUNDS = 4
 TRAJECTORY_METRICS = (
     "baseline_mm",
     "first_change",
