@@ -12,6 +12,9 @@ from pd1_dynamics.tables.table import HEADING, LEVEL, ROW, Line, Table
 
 SYNTHETIC = "Synthetic cohort: these numbers show that the pipeline works; they are no evidence."
 INFERRED = "Contents inferred from the article, which names this table but does not print it."
+EACH = "*"
+"""In a layout: each group that the cohort has."""
+
 RATIOS = ("hazard_ratio", "odds_ratio", "coefficient")
 JOINT = ("likelihood_ratio_chi_squared", "f_statistic")
 TESTS = ("fisher_exact", "pearson_chi_squared", "wilcoxon_w", "kruskal_wallis_h")
@@ -103,7 +106,8 @@ def _padded(block: Block, columns: int) -> Block:
 
 def _description(part: Mapping[str, Any], estimates: Estimates, codebook: Codebook) -> Block:
     """Variables by lines and groups by columns, with the p value of a test."""
-    analysis, groups, with_p = part["analysis"], part["groups"], part.get("p_value", False)
+    analysis, with_p = part["analysis"], part.get("p_value", False)
+    groups = _groups(part, estimates)
     columns = [_group_header(group, part, estimates, codebook) for group in groups]
     header = (part.get("stub", "Characteristic"), *columns, *(["P value"] if with_p else []))
     lines, notes, tests, missing = [], [], {}, []
@@ -155,6 +159,13 @@ def _description(part: Mapping[str, Any], estimates: Estimates, codebook: Codebo
     if missing:
         notes.append("Not available, number of patients: " + "; ".join(missing) + ".")
     return header, lines, notes
+
+
+def _groups(part: Mapping[str, Any], estimates: Estimates) -> list[str]:
+    """The groups of a part; ``*`` stands for all that the cohort has."""
+    found = [group for _, group, _ in estimates.terms(part["analysis"], ("n", "n_missing"))]
+    present = [group for group in dict.fromkeys(found) if group not in part["groups"]]
+    return [g for group in part["groups"] for g in (present if group == EACH else [group])]
 
 
 def _group_header(

@@ -1,0 +1,58 @@
+"""The decision tables as documentation, written from the rules that decide.
+
+``python -m pd1_dynamics.resistance.documentation`` renews ``docs/decision_tables.md``.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pd1_dynamics.definitions import alternatives
+from pd1_dynamics.resistance.paper import PAPER
+from pd1_dynamics.resistance.sitc import CONFIRMATION, RESISTANCE
+from pd1_dynamics.response.recist import OVERALL_RESPONSE
+from pd1_dynamics.rules import Rule, as_table
+
+PAGE = Path(__file__).parents[3] / "docs" / "decision_tables.md"
+
+_HEAD = """\
+# Decision tables
+
+Made from the rules of the code by `python -m pd1_dynamics.resistance.documentation`. In each table
+the first row whose conditions all hold decides. What the guidelines leave open is a setting; the
+reason for each default, with the sentence of the guideline, stands in `config/definitions.yaml`.
+"""
+
+_TABLES: tuple[tuple[str, Sequence[Rule], dict[str, str]], ...] = (
+    ("Overall response at a scan (RECIST 1.1)", OVERALL_RESPONSE, {"outcome": "response"}),
+    ("Resistance by the cohort paper's rule", PAPER, {"outcome": "resistance"}),
+    (
+        "Resistance by the SITC definitions",
+        RESISTANCE,
+        {"outcome": "resistance", "confirmation": "asks for"},
+    ),
+    ("Whether progression is confirmed as SITC asks", CONFIRMATION, {"outcome": "confirmed"}),
+)
+
+
+def page() -> str:
+    """The whole page, as Markdown."""
+    parts = [_HEAD]
+    for title, rules, names in _TABLES:
+        parts += [f"\n## {title}\n", *_table(rules, names)]
+    parts += ["\n## Settings with a choice\n", "| setting | default | alternatives |"]
+    parts.append("| --- | --- | --- |")
+    for place, (default, *others) in alternatives().items():
+        rest = ", ".join(f"`{other}`" for other in others)
+        parts.append(f"| `{place}` | `{default}` | {rest} |")
+    return "\n".join(parts) + "\n"
+
+
+def _table(rules: Sequence[Rule], names: dict[str, str]) -> list[str]:
+    columns = {"order": "", "when": "when", **names, "reason": "reason", "source": "source"}
+    rows = as_table(rules)[list(columns)].astype(str)
+    lines = ["| " + " | ".join(columns.values()) + " |", "|" + " --- |" * len(columns)]
+    return lines + ["| " + " | ".join(row) + " |" for row in rows.itertuples(index=False)]
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

@@ -1,0 +1,57 @@
+"""Trajectories that are possible, and lesions that add up to them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pd1_dynamics.synthetic import images
+from pd1_dynamics.synthetic.images import Findings
+from pd1_dynamics.synthetic.trajectory import Kind, Trajectory
+from pd1_dynamics.terms import BOTH, ENLARGEMENT_ONLY, PD, PR
+
+RESPONSE = Kind("pr", (PR,), progressed=True, resistance="secondary", target_progression=True)
+COURSE = Trajectory(RESPONSE, (-5, 80, 170, 260), (1200, 700, 500, 680))
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"days": (-5, 127, 217, 307)}, "first scan too late"),
+        ({"days": (-5, 80, 104, 260)}, "two scans too close"),
+        ({"days": (-5, 80, 281, 360)}, "two scans too far apart"),
+        ({"days": (-29, 80, 170, 260)}, "baseline too old"),
+        ({"sums": (1200, 900, 500, 680)}, "first response is stable disease"),
+        ({"sums": (1200, 700, 500, 540)}, "no progression"),
+        ({"sums": (1200, 700, 49, 680)}, "less than a lesion too small to measure"),
+    ],
+)
+def test_impossible_courses_are_refused(change, why):
+    assert COURSE.possible()
+    assert not replace(COURSE, **change).possible(), why
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("stage", images.MEASURED)
+def test_lesions_add_up_and_show_what_was_found(stage, seed):
+    rng = np.random.Generator(np.random.PCG64(seed))
+    made = images.of_trajectory(COURSE, Findings(ENLARGEMENT_ONLY, 2), stage, rng)
+    assert [sum(scan.targets) for scan in made.scans] == list(COURSE.sums)
+    assert not any(0 < size < 50 for scan in made.scans for size in scan.targets)
+    assert {*made.target_organs, *made.nontarget_organs} <= {*images.ALLOWED[stage]}
+    first = zip(made.target_organs, made.scans[0].targets, strict=True)
+    assert all(size >= (150 if organ == images.NODE else 100) for organ, size in first)
+    assert made.scans[-1].nontarget.count("progressed") == 1
+    assert not made.scans[-1].new
+
+
+def test_growth_and_new_lesions_may_share_their_only_organ():
+    rng = np.random.Generator(np.random.PCG64(5))
+    made = images.without_targets([-3, 60], Findings(BOTH, 1), "M1d", rng)
+    last = made.scans[-1]
+    assert made.nontarget_response(last) == PD
+    grown = [
+        o for o, s in zip(made.nontarget_organs, last.nontarget, strict=True) if s == "progressed"
+    ]
+    assert grown == [organ for organ, _ in last.new]
+    assert images.BRAIN in made.nontarget_organs
