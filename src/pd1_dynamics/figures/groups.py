@@ -12,6 +12,8 @@ from pd1_dynamics.statistics.rounding import fixed
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+_MARKS = (10, 20, 50, 100, 200)  # on a logarithmic axis of millimetres
+
 
 def draw(
     numbers: Numbers, data: dict[str, pd.DataFrame], entry: dict[str, Any]
@@ -29,6 +31,8 @@ def draw(
     axes = figure.add_subplot()
     if entry.get("log"):
         axes.set_yscale("log")
+        axes.set_yticks(_MARKS, [str(mark) for mark in _MARKS])
+        axes.minorticks_off()
     for place, (level, values) in enumerate(zip(levels, groups, strict=True)):
         if not len(values):
             continue

@@ -85,7 +85,7 @@ def draw(
     axes.set_ylim(0, 102)
     axes.set_xlim(-1, end * 1.02)
     axes.set_ylabel(entry["label"])
-    axes.legend(loc="best", frameon=False, handlelength=1.5)
+    axes.legend(loc="best", facecolor="white", edgecolor="none", framealpha=0.85, handlelength=1.5)
     test = numbers.row(entry["test"], statistic="log_rank_chi_squared")
     p = "" if test is None or test.gap else f"Log-rank {p_text(test.p_value)}"
     axes.set_title("\n".join([*medians, p]), loc="left", fontsize=6.5)
