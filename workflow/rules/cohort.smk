@@ -19,7 +19,7 @@ rule make_synthetic_cohort:
     message:
         "Make the synthetic cohort from its description and seed (about a minute)."
     shell:
-        "{sys.executable} workflow/scripts/make_synthetic_cohort.py {input.description} data/synthetic 2> {log}"
+        "python workflow/scripts/make_synthetic_cohort.py {input.description} data/synthetic 2> {log}"
 
 
 rule check_cohort:

@@ -9,10 +9,11 @@ from snakemake.exceptions import WorkflowError
 ROOT = Path(workflow.basedir)
 SOURCES = ROOT / "src"
 
-# The package is used from its sources, here and in every script; numerical libraries stay on one
-# thread, so that no sum depends on the number of cores.
+# The package is used from its sources, with this Python, here and in every script. Numerical
+# libraries stay on one thread, so that no sum depends on the number of cores.
 sys.path.insert(0, str(SOURCES))
 os.environ.update(
+    PATH=os.pathsep.join([str(Path(sys.executable).parent), *os.get_exec_path()]),
     PYTHONPATH=str(SOURCES),
     MPLBACKEND="Agg",
     OMP_NUM_THREADS="1",

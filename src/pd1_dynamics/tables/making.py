@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from pd1_dynamics.analyses.codebook import MISSING, Codebook
+from pd1_dynamics.analyses.codebook import BINARY, MISSING, Codebook, Variable
 from pd1_dynamics.tables import format as printed
 from pd1_dynamics.tables.selection import ALL, Estimate, Estimates
 from pd1_dynamics.tables.table import HEADING, LEVEL, ROW, Line, Table
@@ -73,10 +73,10 @@ def _table(
         header = header or part_header
         if len(part_header) != len(header):
             raise ValueError(f"{name}: parts of {len(header)} and {len(part_header)} columns")
-        if lines and part_header != header:
-            lines.append(Line(HEADING, part_header))
         if part.get("heading"):
             lines.append(Line(HEADING, (part["heading"], *[""] * (len(header) - 1))))
+        if part_header != header:
+            lines.append(Line(HEADING, part_header))
         lines += part_lines
         notes += part_notes
     notes += layout.get("notes", [])
@@ -114,7 +114,7 @@ def _description(part: Mapping[str, Any], estimates: Estimates, codebook: Codebo
     for name in codebook.expand(part["variables"]):
         variable = codebook.variables[name]
         label = variable.label + (f" ({variable.unit})" if variable.unit else "")
-        tail = [_test(estimates, analysis, name, tests)] if with_p else []
+        tail = [_test(estimates, analysis, variable, tests)] if with_p else []
         if estimates.find(analysis, "median", name) or variable.is_continuous:
             cells = [
                 _median(estimates, analysis, name, group, variable.decimals) for group in groups
@@ -211,20 +211,18 @@ def _median(estimates: Estimates, analysis: str, name: str, group: str, decimals
     return printed.median_range(*(row.estimate for row in rows), decimals)
 
 
-def _test(estimates: Estimates, analysis: str, name: str, tests: dict[str, list[str]]) -> str:
+def _test(
+    estimates: Estimates, analysis: str, variable: Variable, tests: dict[str, list[str]]
+) -> str:
+    """P value of a variable, and its test noted with the others of the table."""
     for statistic in TESTS:
-        row = estimates.find(analysis, statistic, name)
+        row = estimates.find(analysis, statistic, variable.id)
         if row is not None:
             if row.not_estimable:
                 return printed.DASH
-            tests.setdefault(row.method, []).append(estimates_label(name))
+            tests.setdefault(row.method, []).append(variable.label)
             return printed.p_value(row.p_value)
     return printed.DASH
-
-
-def estimates_label(name: str) -> str:
-    """Short name of a variable for a note on tests."""
-    return name.replace("_pct", "").replace("_mm", "").replace("_", " ")
 
 
 # --- models ---------------------------------------------------------------------------------------
@@ -285,29 +283,31 @@ def _term_lines(
     )
     if not terms:
         return []
-    reference = variable.reference
     if len(terms) == 1:
-        if "=" in terms[0]:
-            level = variable.level_label(terms[0].partition("=")[2])
-            against = variable.level_label(reference) if reference else ""
-            if (
-                variable.kind == "binary"
-                and {*variable.levels} <= {"0", "1"}
-                and level in ("1", "Yes")
-            ):
-                pass
-            elif against:
-                label = f"{label}: {level} vs {against}"
-            else:
-                label = f"{label}: {level}"
+        level = variable.level_label(terms[0].partition("=")[2]) if "=" in terms[0] else ""
+        if level and not _is_yes_or_no(variable):
+            label = f"{label}: {_against(level, terms[0], models, estimates)}"
         return [Line(ROW, (label, *_model_cells(terms[0], models, estimates)))]
     lines = [Line(ROW, (label, *_model_cells(name, models, estimates, joint=True)))]
     for term in terms:
         level = variable.level_label(term.partition("=")[2])
-        against = variable.level_label(reference) if reference else ""
-        shown = f"{level} vs {against}" if against else level
+        shown = _against(level, term, models, estimates)
         lines.append(Line(LEVEL, (shown, *_model_cells(term, models, estimates))))
     return lines
+
+
+def _is_yes_or_no(variable: Variable) -> bool:
+    """Whether a variable says only that something is there, so that its name says it all."""
+    return variable.kind == BINARY and variable.level_label("1") in ("1", "Yes")
+
+
+def _against(level: str, term: str, models: list[Mapping[str, Any]], estimates: Estimates) -> str:
+    """A level with the one that it is compared with."""
+    for model in models:
+        row = estimates.find(model["analysis"], model["statistic"], term)
+        if row is not None and "; reference " in row.method:
+            return f"{level} vs {row.method.partition('; reference ')[2]}"
+    return level
 
 
 def _model_cells(

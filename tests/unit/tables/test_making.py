@@ -107,7 +107,7 @@ def test_models_show_ratio_interval_and_p():
     }
     ratio = {"ci_low": 0.288, "ci_high": 0.879, "p_value": 0.016, "method": "Cox; reference A"}
     table = make([row("hazard_ratio", "type=b", 0.503, **ratio)], layout)
-    assert table.lines[0].cells == ("Type: B", "0.503 (0.288 to 0.879)", "0.02")
+    assert table.lines[0].cells == ("Type: B vs A", "0.503 (0.288 to 0.879)", "0.02")
 
 
 def test_an_analysis_that_is_not_there_is_an_error():
