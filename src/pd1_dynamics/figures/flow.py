@@ -44,6 +44,7 @@ def draw(
     _label(axes, 0.5, 6.5, "Best response")
     for response, x in firsts.items():
         n = level("best_response", f"best_response={response}")
+        n = n if n != "–" else level("best_response_reported", f"best_response={response}")
         _box(axes, x, 12, 10, f"{response}\nn={n}", style.COLORS[response])
         _arrow(axes, (x, 32.7), (x, 15.3))
     crossing = {
@@ -86,6 +87,9 @@ def draw(
         "way from the first evaluation to their best response. CR, complete remission; PD, disease "
         "progression; PR, partial remission; SD, stable disease."
     )
+    gap = numbers.gap("cohort_flow", population="response")
+    if gap:
+        caption += f" –, not estimable: {gap}; best responses are those that the cohort reports."
     return figure, caption
 
 
