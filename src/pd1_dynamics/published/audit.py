@@ -29,6 +29,13 @@ def load_checks(path: str | Path) -> list[dict]:
     return yaml.safe_load(Path(path).read_text(encoding="utf-8"))["checks"]
 
 
+def load_substitutes(path: str | Path) -> dict[str, str]:
+    """Read which analysis stands in for which (``substitutes:`` of a YAML file)."""
+    import yaml
+
+    return yaml.safe_load(Path(path).read_text(encoding="utf-8"))["substitutes"]
+
+
 def findings(claims: pd.DataFrame, checks: list[dict]) -> list[Finding]:
     """Every finding of the structural and of the declared checks, in the order of the ledger.
 

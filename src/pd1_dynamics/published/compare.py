@@ -47,6 +47,7 @@ def compare(
     estimates: pd.DataFrame,
     audit: pd.DataFrame,
     cohort_is_synthetic: bool,
+    substitutes: dict[str, str] | None = None,
 ) -> pd.DataFrame:
     """Join the ledger with the estimates of a cohort.
 
@@ -59,6 +60,8 @@ def compare(
     cohort_is_synthetic
         Numbers of a synthetic cohort are compared at printed precision, those of a real one by
         interval.
+    substitutes
+        For a cohort of real patients: analysis that stands in where one is not estimable.
 
     Returns
     -------
@@ -66,7 +69,7 @@ def compare(
         One row per claim, in the order of the ledger, columns :data:`COLUMNS`. ``cohort_…`` is what
         the cohort gives, also where the verdict rests on arithmetic.
     """
-    found = _join(claims, estimates)
+    found = _join(claims, estimates, {} if cohort_is_synthetic else substitutes or {})
     published = _published_intervals(claims)
     verified, contradicted = _by_claim(audit, CONSISTENT), _by_claim(audit, INCONSISTENT)
     rows = []
@@ -83,6 +86,8 @@ def compare(
                 else replication.against(claim, estimate, low, high)
             )
             row["cohort_verdict"] = row["verdict"]
+            if "instead" in estimate:
+                row["reason"] += f"; estimated by {estimate['instead']} instead"
         if claim.claim_id in contradicted:
             row |= _from_audit(contradicted[claim.claim_id], CONTRADICTED)
         elif claim.claim_id in verified and (cohort_is_synthetic or estimate is None):
@@ -91,16 +96,27 @@ def compare(
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _join(claims: pd.DataFrame, estimates: pd.DataFrame) -> list:
+def _join(claims: pd.DataFrame, estimates: pd.DataFrame, substitutes: dict[str, str]) -> list:
     text = estimates.copy()
     text[KEY] = text[KEY].fillna("")
     text = text[~text.duplicated(KEY)]
     by_key = {tuple(getattr(row, name) for name in KEY): row for row in text.itertuples()}
+    populations = dict(zip(text["analysis"], text["population"], strict=True))
     quartiles = ("q1", "q3")
     joined = []
     for claim in claims.itertuples(index=False):
         key = tuple(getattr(claim, name) for name in _SELECTOR)
         row = by_key.get(key) if claim.analysis else None
+        instead = substitutes.get(claim.analysis)
+        if instead and (row is None or (not pd.isna(row.not_estimable) and row.not_estimable)):
+            other_key = (instead, populations.get(instead), *key[2:])
+            other = by_key.get(other_key)
+            if other is not None and (pd.isna(other.not_estimable) or not other.not_estimable):
+                row, key = other, other_key
+            else:
+                instead = None
+        else:
+            instead = None
         if row is None:
             joined.append(None)
             continue
@@ -111,6 +127,8 @@ def _join(claims: pd.DataFrame, estimates: pd.DataFrame) -> list:
             "not_estimable": "" if pd.isna(row.not_estimable) else row.not_estimable,
             "low": math.nan, "high": math.nan,
         }  # fmt: skip
+        if instead:
+            estimate["instead"] = instead
         if claim.field == "estimate":
             estimate["low"], estimate["high"] = (
                 math.nan if pd.isna(end) else float(end) for end in (row.ci_low, row.ci_high)

@@ -47,7 +47,7 @@ def against(claim, estimate: dict, low: float, high: float) -> dict:
         return row | {"verdict": "close" if same else "differs", "reason": reason}
     if claim.statistic in SHARES:
         return row | _shares(claim, value, n, low, high, estimate)
-    if claim.statistic == "median":
+    if claim.statistic == "median" and "quartiles" in estimate:
         return row | _medians(claim, value, estimate)
     return row | _intervals(claim, value, estimate, low, high)
 
@@ -73,7 +73,7 @@ def _shares(claim, value, n, low, high, estimate) -> dict:
 
 
 def _medians(claim, value, estimate) -> dict:
-    low, high = estimate.get("quartiles", (math.nan, math.nan))
+    low, high = estimate["quartiles"]
     inside = low <= claim.value <= high
     word = "inside" if inside else "outside"
     return {

@@ -107,3 +107,17 @@ def test_replication_compares_intervals(claims, findings):
 def test_counts_and_ranges_of_another_cohort_are_not_compared(claims, findings):
     table = verdicts(claims, findings, False, res_n={"estimate": 100, "n": 100})
     assert table.loc["res_n", "verdict"] == "not estimable"
+
+
+def test_another_analysis_stands_in_and_is_named(claims, findings):
+    rows = estimates_for(
+        claims,
+        res_rate_orr={"estimate": 38.0, "ci_low": 30.0, "ci_high": 47.0, "n": 140},
+    )
+    rows["analysis"] = "best_response_rates_reported"
+    rows["population"] = "response_known"
+    table = compare(
+        claims, rows, findings, False, {"best_response_rates": "best_response_rates_reported"}
+    ).set_index("claim_id")
+    assert table.loc["res_rate_orr", "verdict"] == "reproduced"
+    assert "best_response_rates_reported instead" in table.loc["res_rate_orr", "reason"]
