@@ -74,6 +74,11 @@ log_rank <- function(key, fit) {
 log_rank("log_rank_sex", survdiff(Surv(time, status) ~ sex, lung_data))
 log_rank("log_rank_ecog", survdiff(Surv(time, status) ~ ph.ecog, lung_data))
 log_rank("log_rank_untied", survdiff(Surv(time, event) ~ group, untied))
+# All of group c have left before the first event.
+early <- data.frame(time = c(2, 5, 7, 3, 4, 8, 1, 1.5), event = c(1, 0, 1, 1, 1, 0, 0, 0),
+                    group = c("a", "a", "a", "b", "b", "b", "c", "c"))
+gone <- survdiff(Surv(time, event) ~ group, early)
+say("log_rank_early", c(gone$chisq, gone$pvalue))
 stratified <- survdiff(Surv(time, status) ~ sex + strata(ph.ecog), lung_data)
 say("log_rank_stratified", c(stratified$chisq, pchisq(stratified$chisq, 1, lower.tail = FALSE)))
 
@@ -88,6 +93,13 @@ cox_model <- function(key, fit) {
   say(paste0(key, "/p_value"), table$coefficients[, "Pr(>|z|)"])
   say(paste0(key, "/log_likelihood"), fit$loglik[2])
   say(paste0(key, "/likelihood_ratio"), table$logtest[c("test", "pvalue")])
+  # Not from summary(), which rounds the Wald statistic to two digits.
+  wald <- drop(coef(fit) %*% solve(vcov(fit), coef(fit)))
+  say(paste0(key, "/wald"), c(wald, pchisq(wald, length(coef(fit)), lower.tail = FALSE)))
+  say(paste0(key, "/score"), table$sctest[c("test", "pvalue")])
+  zph <- cox.zph(fit)$table
+  say(paste0(key, "/zph"), zph[, "chisq"])
+  say(paste0(key, "/zph_p"), zph[, "p"])
 }
 cox_model("cox_three", coxph(Surv(time, status) ~ age + sex + wt.loss, lung_data,
                              control = coxph.control(eps = 1e-12, toler.chol = 1e-13)))

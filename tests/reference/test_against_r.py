@@ -12,7 +12,7 @@ from scipy.stats import norm
 from pd1_dynamics.statistics import results
 from pd1_dynamics.statistics.adjust import bonferroni
 from pd1_dynamics.statistics.contingency import fisher_exact, pearson_chi_squared
-from pd1_dynamics.statistics.cox import cox
+from pd1_dynamics.statistics.cox import cox, cox_zph
 from pd1_dynamics.statistics.kaplan_meier import kaplan_meier, log_rank
 from pd1_dynamics.statistics.linear import linear
 from pd1_dynamics.statistics.logistic import logistic
@@ -119,6 +119,7 @@ def test_log_rank(lung, untied, in_r):
         "sex": log_rank(lung["time"], lung["status"], lung["sex"]),
         "ecog": log_rank(lung["time"], lung["status"], lung["ph.ecog"]),
         "untied": log_rank(untied["time"], untied["event"], untied["group"]),
+        "early": log_rank([2, 5, 7, 3, 4, 8, 1, 1.5], [1, 0, 1, 1, 1, 0, 0, 0], list("aaabbbcc")),
         "stratified": log_rank(lung["time"], lung["status"], lung["sex"], strata=lung["ph.ecog"]),
     }
     for name, test in tests.items():
@@ -151,8 +152,13 @@ def test_cox(request, in_r, key, data, covariates, strata):
     model = cox(data["time"], event, data[covariates], strata=strata and data[strata])
     assert_model(model, in_r, key, RATIOS)
     agree(model.log_likelihood, in_r(f"{key}/log_likelihood"))
-    gain = model.tests["likelihood_ratio"]
-    agree([gain.statistic, gain.p_value], in_r(f"{key}/likelihood_ratio"))
+    for name in ("likelihood_ratio", "wald", "score"):
+        test = model.tests[name]
+        agree([test.statistic, test.p_value], in_r(f"{key}/{name}"))
+    hazards = cox_zph(data["time"], event, data[covariates], strata=strata and data[strata])
+    agree(hazards["statistic"], in_r(f"{key}/zph"))
+    agree(hazards["p_value"], in_r(f"{key}/zph_p"))
+    assert hazards["term"].tolist() == [*covariates, "GLOBAL"]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Tests of contingency tables."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -44,15 +46,7 @@ def fisher_exact(table: ArrayLike) -> TestResult:
         + log_factorial[table.sum(axis=1)].sum()
         - log_factorial[table.sum()]
     )
-    left = table.sum(axis=1)[None, :]  # what each row still needs, one line a state
-    past = np.zeros(1)  # log weight of the columns so far
-    ways = np.ones(1)  # how many partial tables a state stands for
-    for column in columns[:-1]:
-        left, past, ways = _add_column(left, past, ways, column, log_factorial)
-        left, past, ways = _merge(left, past, ways)
-    past = past - log_factorial[left].sum(axis=1)  # the last column is what is left
-    as_extreme = past <= observed + _RELATIVE_ERROR
-    p_value = float(np.sum(ways[as_extreme] * np.exp(past[as_extreme] + constant)))
+    p_value = _tail(table.sum(axis=1), columns, observed + _RELATIVE_ERROR, constant, log_factorial)
     return TestResult(float("nan"), min(p_value, 1.0), "Fisher's exact test")
 
 
@@ -81,37 +75,105 @@ def _counts(table: ArrayLike) -> np.ndarray:
     return table
 
 
-def _add_column(
-    left: np.ndarray, past: np.ndarray, ways: np.ndarray, total: int, log_factorial: np.ndarray
+def _tail(
+    rows: np.ndarray,
+    columns: np.ndarray,
+    bound: float,
+    constant: float,
+    log_factorial: np.ndarray,
+) -> float:
+    """Probability of all tables with a log weight up to a bound.
+
+    A network (Mehta and Patel 1983): a node is what the rows still need before a column is filled.
+    Partial tables of which every completion counts, or none, are not followed further.
+    """
+    stages = _network(rows, columns, log_factorial)
+    longest = shortest = -log_factorial[stages[-1].nodes].sum(axis=1)  # the last column
+    bounds = [(longest, shortest)]
+    for stage in reversed(stages[:-1]):
+        longest = np.maximum.reduceat(stage.weight + longest[stage.target], stage.first)
+        shortest = np.minimum.reduceat(stage.weight + shortest[stage.target], stage.first)
+        bounds.insert(0, (longest, shortest))
+    node, past, ways = np.zeros(1, int), np.zeros(1), np.ones(1)
+    p_value = 0.0
+    for place, (stage, (longest, shortest)) in enumerate(zip(stages, bounds, strict=True)):
+        # All completions of a node together weigh N! / (product of row! and of column!).
+        still = stage.nodes[node]
+        together = log_factorial[columns[place:].sum()] - log_factorial[columns[place:]].sum()
+        together = together - log_factorial[still].sum(axis=1)
+        all_count = past + longest[node] <= bound
+        p_value += np.sum((ways * np.exp(past + together + constant))[all_count])
+        open_ = ~all_count & (past + shortest[node] <= bound)
+        if place == len(stages) - 1 or not open_.any():
+            break
+        node, past, ways = _follow(stage, node[open_], past[open_], ways[open_])
+    return float(p_value)
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """Nodes before a column is filled, shape (m, r), and the ways to fill it, node by node."""
+
+    nodes: np.ndarray
+    first: np.ndarray | None = None
+    count: np.ndarray | None = None
+    target: np.ndarray | None = None
+    weight: np.ndarray | None = None
+
+
+def _network(rows: np.ndarray, columns: np.ndarray, log_factorial: np.ndarray) -> list[_Stage]:
+    if (int(rows.sum()) + 1) ** (len(rows) - 1) > np.iinfo(np.int64).max:  # keys below
+        raise NotEstimable("too many categories for Fisher's exact test")
+    nodes = np.sort(rows)[None, :]
+    stages = []
+    for column in columns[:-1]:
+        source, left, weight = _fillings(nodes, column, log_factorial)
+        count = np.bincount(source, minlength=len(nodes))
+        left = np.sort(left, axis=1)
+        key = left[:, :-1] @ (rows.sum() + 1) ** np.arange(len(rows) - 1)  # the last row follows
+        _, place, target = np.unique(key, return_index=True, return_inverse=True)
+        following = left[place]
+        first = np.cumsum(count) - count
+        stages.append(_Stage(nodes, first, count, target, weight))
+        nodes = following
+    return [*stages, _Stage(nodes)]
+
+
+def _fillings(
+    nodes: np.ndarray, total: int, log_factorial: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Every way in which a column with a given total can be filled, from every state."""
-    open_ = np.full(len(left), total)
-    rows = left.shape[1]
-    for row in range(rows):
-        room_after = left[:, row + 1 :].sum(axis=1)
-        lowest = np.maximum(open_ - room_after, 0)
+    """Every way in which a column with a given total can be filled, from every node."""
+    source, left = np.arange(len(nodes)), nodes
+    open_, weight = np.full(len(nodes), total), np.zeros(len(nodes))
+    for row in range(nodes.shape[1]):
+        lowest = np.maximum(open_ - left[:, row + 1 :].sum(axis=1), 0)
         choices = np.minimum(left[:, row], open_) - lowest + 1
-        if choices.sum() > _TOO_MANY:
-            raise NotEstimable("too many categories for Fisher's exact test")
-        state = np.repeat(np.arange(len(left)), choices)
-        first = np.repeat(np.cumsum(choices) - choices, choices)
-        cell = lowest[state] + np.arange(len(state)) - first
-        left = left[state]
+        state = _repeated(choices)
+        cell = lowest[state] + np.arange(len(state)) - (np.cumsum(choices) - choices)[state]
+        source, left, open_ = source[state], left[state], open_[state] - cell
         left[:, row] -= cell
-        open_ = open_[state] - cell
-        past = past[state] - log_factorial[cell]
-        ways = ways[state]
-    return left, past, ways
+        weight = weight[state] - log_factorial[cell]
+    return source, left, weight
 
 
-def _merge(
-    left: np.ndarray, past: np.ndarray, ways: np.ndarray
+def _follow(
+    stage: _Stage, node: np.ndarray, past: np.ndarray, ways: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Count states together that leave the same rows (in any order) and weigh the same."""
-    left = np.sort(left, axis=1)
+    """Partial tables after the column; those at one node that weigh the same are one."""
+    state = _repeated(stage.count[node])
+    begin = np.cumsum(stage.count[node]) - stage.count[node]
+    edge = stage.first[node][state] + np.arange(len(state)) - begin[state]
+    node, past, ways = stage.target[edge], past[state] + stage.weight[edge], ways[state]
     weight = np.round(past * 1e9).astype(np.int64)
-    order = np.lexsort((weight, *left.T))
-    left, weight, past, ways = left[order], weight[order], past[order], ways[order]
-    new = np.append(True, (left[1:] != left[:-1]).any(axis=1) | (weight[1:] != weight[:-1]))
+    order = np.lexsort((weight, node))
+    node, weight, past, ways = node[order], weight[order], past[order], ways[order]
+    new = np.append(True, (node[1:] != node[:-1]) | (weight[1:] != weight[:-1]))
     starts = np.flatnonzero(new)
-    return left[starts], past[starts], np.add.reduceat(ways, starts)
+    return node[starts], past[starts], np.add.reduceat(ways, starts)
+
+
+def _repeated(choices: np.ndarray) -> np.ndarray:
+    """Each position as often as it has choices."""
+    if choices.sum() > _TOO_MANY:
+        raise NotEstimable("too many categories for Fisher's exact test")
+    return np.repeat(np.arange(len(choices)), choices)

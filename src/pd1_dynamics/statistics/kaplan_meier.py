@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from pd1_dynamics.statistics.errors import NotEstimable
+from pd1_dynamics.statistics.follow_up import follow_up
 from pd1_dynamics.statistics.results import TestResult
 
 _TOLERANCE = np.sqrt(np.finfo(float).eps)  # R's quantile.survfit: how near is "exactly"
@@ -97,9 +98,10 @@ def kaplan_meier(time: ArrayLike, event: ArrayLike, confidence: float = 0.95) ->
     ------
     NotEstimable
         If there is no observation.
+    ValueError
+        If values are missing.
     """
-    time = np.asarray(time, dtype=float)
-    event = np.asarray(event).astype(bool)
+    time, event = follow_up(time, event)
     if not len(time):
         raise NotEstimable("no patient with a follow-up time")
     distinct, place = np.unique(time, return_inverse=True)
@@ -142,36 +144,80 @@ def log_rank(
     Raises
     ------
     NotEstimable
-        If there is only one group, no event, or a group of which nobody is at risk at any event.
-    """
-    from statsmodels.duration.survfunc import survdiff
+        If there are no two groups with patients at risk at an event, or no event.
+    ValueError
+        If values are missing.
 
-    time, event, group = np.asarray(time, dtype=float), np.asarray(event), np.asarray(group)
-    groups = len(np.unique(group))
-    if groups < 2:
+    Notes
+    -----
+    A group that has left before the first event adds nothing, and no degree of freedom.
+    """
+    from scipy.stats import chi2
+
+    time, event = follow_up(time, event)
+    groups, member = np.unique(np.asarray(group), return_inverse=True)
+    if len(groups) < 2:
         raise NotEstimable("only one group with a follow-up time")
     if not event.any():
         raise NotEstimable("no events")
-    try:
-        statistic, p_value = survdiff(time, event.astype(int), group, strata=strata)
-    except np.linalg.LinAlgError:
-        raise NotEstimable("a group has left the study before the first event") from None
-    return TestResult(float(statistic), float(p_value), "log-rank test", df=groups - 1)
+    stratum = np.asarray(strata) if strata is not None else np.zeros(len(time))
+    parts = [
+        _excess(time[chosen], event[chosen], member[chosen], len(groups))
+        for chosen in (stratum == name for name in np.unique(stratum))
+    ]
+    observed, expected, variance = (sum(values) for values in zip(*parts, strict=True))
+    at_risk = expected > 0
+    if at_risk.sum() < 2:
+        raise NotEstimable("a group has left the study before the first event")
+    excess = (observed - expected)[at_risk][1:]
+    variance = variance[np.ix_(at_risk, at_risk)][1:, 1:]
+    if np.linalg.matrix_rank(variance) < len(excess):
+        raise NotEstimable("too few patients at risk at the events to compare the groups")
+    statistic = float(excess @ np.linalg.solve(variance, excess))
+    df = len(excess)
+    return TestResult(statistic, float(chi2.sf(statistic, df)), "log-rank test", df=df)
+
+
+def _excess(
+    time: np.ndarray, event: np.ndarray, member: np.ndarray, groups: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Observed and expected events of each group, (k,), and their covariance, (k, k)."""
+    moments, place = np.unique(time[event], return_inverse=True)
+    deaths = np.bincount(place, minlength=len(moments))
+    at_risk = np.column_stack(
+        [
+            len(t) - np.searchsorted(t, moments)
+            for t in (np.sort(time[member == g]) for g in range(groups))
+        ]
+    )
+    total = at_risk.sum(axis=1)
+    share = at_risk / total[:, None]
+    spread = deaths * (total - deaths) / np.maximum(total - 1, 1)  # hypergeometric
+    observed = np.bincount(member[event], minlength=groups)
+    variance = np.diag(spread @ share) - share.T @ (spread[:, None] * share)
+    return observed, deaths @ share, variance
 
 
 def _first_time(time: np.ndarray, gone: np.ndarray, probability: float) -> float:
-    """Time at which a rising step function reaches a level, the middle of a flat part at it."""
-    known = ~np.isnan(gone)
-    time, gone, last = time[known], gone[known], time[-1]
-    reached = gone > probability - _TOLERANCE
-    if not reached.any():
+    """Time at which a step function reaches a level, the middle of a flat part at that level.
+
+    R: ``survival:::findq``. A limit may fall again after it has risen; then the step counts that
+    lies nearest above the level.
+    """
+    time, gone = np.append(0, time), np.append(0, gone)
+    last = time[-1]
+    steps = np.sort(np.unique(gone, return_index=True)[1])
+    time, gone = time[steps], gone[steps]
+    reached = np.flatnonzero(gone >= probability - _TOLERANCE)
+    passed = np.flatnonzero(gone >= probability + _TOLERANCE)
+    if not len(reached):
         return float("nan")
-    first = int(np.argmax(reached))
-    passed = gone > probability + _TOLERANCE
-    second = time[int(np.argmax(passed))] if passed.any() else last
-    if abs(gone[first] - probability) < _TOLERANCE:
-        return float((time[first] + second) / 2)
-    return float(time[first])
+    start = time[reached[np.argmin(gone[reached])]]
+    if abs(gone[-1] - probability) < _TOLERANCE:
+        return float((start + last) / 2)
+    if not len(passed):
+        return float("nan")
+    return float((start + time[passed[np.argmin(gone[passed])]]) / 2)
 
 
 def _normal_quantile(confidence: float) -> float:

@@ -49,3 +49,16 @@ def test_monotone_likelihood_is_not_a_hazard_ratio():
     covariates = pd.DataFrame({"x": [1, 1, 1, 1, 0, 0, 0, 0]})
     with pytest.raises(NotEstimable, match=r"only one of the groups|converge"):
         cox([1, 2, 3, 4, 5, 6, 7, 8], [1, 1, 1, 1, 0, 0, 0, 0], covariates)
+
+
+@pytest.mark.parametrize(
+    ("time", "event"),
+    [([1, None, 3], [1, 0, 1]), ([1, 2, 3], [1, None, 1]), ([1, 2, 3], [1, 2, 0])],
+)
+def test_incomplete_follow_up_is_an_error_not_a_smaller_sample(time, event):
+    with pytest.raises(ValueError, match=r"incomplete rows"):
+        kaplan_meier(time, event)
+
+
+def test_times_that_arithmetic_has_split_are_one_time():
+    assert kaplan_meier([0.3, 0.1 + 0.2, 1], [1, 1, 0]).time.tolist() == [0.3, 1]
