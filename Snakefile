@@ -16,6 +16,7 @@ include: "workflow/rules/resistance.smk"
 include: "workflow/rules/analyses.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
+include: "workflow/rules/published.smk"
 include: "workflow/rules/report.smk"
 
 
@@ -26,6 +27,8 @@ rule all:
         in_results("derived/response.csv", COHORT),
         in_results("derived/patients.csv", COHORT),
         in_results("estimates.csv", COHORT),
+        in_results("published/comparison.csv", COHORT),
+        in_results("published/audit.csv", COHORT),
         expand(in_results("tables/{table}.{suffix}", COHORT), table=TABLES, suffix=TABLE_FORMATS),
         expand(
             in_results("figures/{figure}.{suffix}", COHORT), figure=FIGURES, suffix=FIGURE_FORMATS

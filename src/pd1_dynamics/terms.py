@@ -57,3 +57,14 @@ LESION_ROLES = ("target", "nontarget", "new")
 LESION_STATES = ("present", "absent", "progressed", "not_evaluable")
 THERAPY_CATEGORIES = ("local", "systemic")
 THERAPY_KINDS = ("surgery", "radiotherapy", "anti_ctla4", "braf_mek", "chemotherapy", "other")
+
+REPRODUCED, CLOSE, DIFFERS = "reproduced", "close", "differs"
+CONTRADICTED, NOT_ESTIMABLE = "contradicted", "not estimable"
+VERDICTS = (REPRODUCED, CLOSE, DIFFERS, CONTRADICTED, NOT_ESTIMABLE)
+"""Of a published number beside a recomputed one; contradicted is what the paper itself denies."""
+
+ARITHMETIC, CALIBRATED, EMERGENT = "arithmetic", "calibrated", "emergent"
+REPLICATION = "replication"
+EVIDENCE = (ARITHMETIC, CALIBRATED, EMERGENT, REPLICATION)
+"""What a verdict rests on: other published numbers alone, a synthetic cohort that was or was not
+built to have that number, or another cohort of patients, compared by interval."""

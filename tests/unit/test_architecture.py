@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "synthetic": GROUND_FLOOR | {"cohort"},  # its dictionary is the data contract
     "tables": GROUND_FLOOR | {"statistics", "analyses"},
     "figures": GROUND_FLOOR | {"statistics", "analyses"},
-    "report": GROUND_FLOOR | {"statistics", "analyses", "tables"},
+    "report": GROUND_FLOOR | {"statistics", "analyses", "tables", "published"},
     "published": GROUND_FLOOR | {"statistics"},
     "configuration": GROUND_FLOOR | set(FLOW) | LEAVES | {"synthetic"},
 }

@@ -2,6 +2,7 @@
 
 import shutil
 
+import pandas as pd
 import pytest
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -47,7 +48,7 @@ def test_page_is_quiet_fetches_nothing_and_fits(browser, report, width):
     assert all(url.startswith(("file:", "data:")) for url in requests)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     pictures = page.locator("figure img")
-    assert pictures.count() == 7
+    assert pictures.count() >= 8  # the figures, and published against recomputed
     for number in range(pictures.count()):
         assert pictures.nth(number).evaluate("image => image.complete && image.naturalWidth > 0")
         assert pictures.nth(number).get_attribute("alt")
@@ -71,5 +72,110 @@ def test_contents_can_be_reached_by_keyboard(browser, report):
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.getAttribute('href')") == "#results"
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#reproduction"
+    page.close()
+
+
+def shown(page):
+    return page.locator("#claims-table tbody tr:visible").count()
+
+
+def test_claims_are_searched_and_filtered(browser, report):
+    page = browser.new_page()
+    page.goto(report.as_uri())
+    claims = pd.read_csv(report.parent / "published" / "comparison.csv")
+    assert shown(page) == len(claims)
+    page.get_by_role("searchbox", name="Search").fill("Eleven per cent")
+    assert shown(page) == claims["quote"].str.contains("Eleven per cent").sum()
+    page.get_by_role("searchbox", name="Search").fill("")
+    chosen = claims
+    for label, column, value in [
+        ("Verdict", "verdict", "reproduced"),
+        ("Evidence", "evidence", "arithmetic"),
+        ("Section", "section", "table 2"),
+    ]:
+        page.get_by_role("combobox", name=label, exact=True).select_option(value)
+        chosen = chosen[chosen[column] == value]
+        assert shown(page) == len(chosen) > 0
+        assert f"{len(chosen)} of {len(claims)}" in page.get_by_role("status").inner_text()
+    page.close()
+
+
+def test_a_finding_leads_to_its_number_through_any_filter(browser, report):
+    page = browser.new_page()
+    page.goto(report.as_uri())
+    page.get_by_role("searchbox", name="Search").fill("nothing has these words")
+    link = page.locator("#audit ~ ol a").first
+    target = link.get_attribute("href")
+    link.click()
+    page.wait_for_function(f"document.querySelector('{target}') !== null")
+    assert page.locator(target).is_visible()
+    page.close()
+
+
+NAME_IN_FOCUS = """() => {
+  const here = document.activeElement;
+  return here.labels?.[0]?.innerText ?? here.closest("th")?.innerText ?? "";
+}"""
+
+
+def test_filters_and_sorting_need_no_mouse(browser, report):
+    page = browser.new_page()
+    page.goto(report.as_uri())
+    page.get_by_role("searchbox", name="Search").focus()
+    reached = []
+    for _ in range(5):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate(NAME_IN_FOCUS))
+    assert reached[:3] == ["Section", "Verdict", "Evidence"]
+    assert reached[3].startswith("Section")
+    page.keyboard.press("Enter")
+    first, last = (
+        page.locator("#claims-table tbody tr").nth(place).locator("td").nth(1).inner_text()
+        for place in (0, -1)
+    )
+    assert first <= last
+    page.close()
+
+
+CONTRASTS = """() => {
+  const light = (channel) => {
+    const v = channel / 255;
+    return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+  };
+  const luminance = ([r, g, b]) => 0.2126 * light(r) + 0.7152 * light(g) + 0.0722 * light(b);
+  const channels = (color) => color.match(/[\\d.]+/g).map(Number);
+  const behind = (node) => {
+    for (let at = node; at; at = at.parentElement) {
+      const color = channels(getComputedStyle(at).backgroundColor);
+      if (color.length === 3 || color[3] > 0) return color;
+    }
+    return [255, 255, 255];
+  };
+  const poor = new Set();
+  for (const node of document.querySelectorAll("body *")) {
+    const own = [...node.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+    if (!own || !node.checkVisibility() || node.closest("script, style")) continue;
+    const [a, b] = [luminance(channels(getComputedStyle(node).color)), luminance(behind(node))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) poor.add(`${node.tagName}.${node.className}: ${ratio.toFixed(2)}`);
+  }
+  return [...poor];
+}"""
+
+
+def test_text_has_the_contrast_that_wcag_asks_for(browser, report):
+    page = browser.new_page()
+    page.goto(report.as_uri())
+    assert page.evaluate(CONTRASTS) == []
+    page.close()
+
+
+def test_print_shows_every_number(browser, report):
+    page = browser.new_page()
+    page.goto(report.as_uri())
+    page.emulate_media(media="print")
+    assert shown(page) == len(pd.read_csv(report.parent / "published" / "comparison.csv"))
+    assert not page.locator(".filters").is_visible()
+    assert page.locator(".synthetic").is_visible()
     page.close()

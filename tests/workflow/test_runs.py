@@ -6,7 +6,10 @@ import pandas as pd
 import pytest
 import yaml
 
-DETERMINED = ("synthetic/derived/*", "synthetic/estimates.csv", "synthetic/tables/*")
+DETERMINED = (
+    *("synthetic/derived/*", "synthetic/estimates.csv", "synthetic/tables/*"),
+    *("synthetic/published/*.csv", "synthetic/report.html"),
+)
 FIGURES = ("1", "2a", "2b", "2c", "2d", "S1", "S2")
 TABLES = ("1", "2", "3", *(f"S{number}" for number in range(1, 14)))
 
@@ -34,6 +37,34 @@ def test_a_run_ends_by_saying_where_its_results_lie(first_run):
     said = first_run.stdout + first_run.stderr
     assert "results/synthetic/report.html" in said
     assert "results/synthetic/tables/" in said
+
+
+def test_every_printed_number_is_compared(project, first_run):
+    folder = project.folder / "results" / "synthetic" / "published"
+    comparison = pd.read_csv(folder / "comparison.csv")
+    claims = pd.read_csv(project.folder / "data" / "published" / "claims.csv")
+    assert comparison["claim_id"].tolist() == claims["claim_id"].tolist()
+    assert comparison["verdict"].notna().all()
+    assert comparison["reason"].notna().all()
+    found = comparison.set_index("claim_id")["cohort_value"].notna() | (
+        comparison.set_index("claim_id")["verdict"] == "reproduced"
+    )
+    computable = claims.loc[claims["determined_by"] == "cohort", "claim_id"]
+    assert found[computable].mean() >= 0.95
+    assert (pd.read_csv(folder / "audit.csv")["arithmetic"].str.len() > 10).all()
+
+
+def test_no_analysis_reads_the_published_numbers(project, first_run):
+    estimates = project.folder / "results" / "synthetic" / "estimates.csv"
+    before = estimates.read_bytes()
+    ledger, hidden = project.folder / "data" / "published", project.folder / "data" / "hidden"
+    ledger.rename(hidden)
+    try:
+        answer = project.run("--forceall", "--", "results/synthetic/estimates.csv")
+    finally:
+        hidden.rename(ledger)
+    assert answer.returncode == 0, answer.stderr[-3000:]
+    assert estimates.read_bytes() == before
 
 
 def test_a_second_run_has_nothing_to_do(project, first_run):

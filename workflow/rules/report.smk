@@ -12,7 +12,11 @@ rule write_report:
         layouts=configuration.layout_files(ROOT),
         figures=expand(in_results("figures/{figure}.svg", "{{cohort}}"), figure=FIGURES),
         captions=expand(in_results("figures/captions/{figure}.json", "{{cohort}}"), figure=FIGURES),
-        src=package("report", "tables", "statistics"),
+        comparison=in_results("published/comparison.csv"),
+        audit=in_results("published/audit.csv"),
+        agreement=in_results("published/agreement.svg"),
+        agreement_caption=in_results("published/agreement.json"),
+        src=package("report", "published", "tables", "statistics"),
     output:
         report=in_results("report.html"),
     log:

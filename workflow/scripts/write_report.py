@@ -18,6 +18,10 @@ def main(
     folder_layouts,
     path_figures,
     path_captions,
+    path_comparison,
+    path_audit,
+    path_agreement,
+    path_agreement_caption,
     path_sources,
     path_report,
 ):
@@ -29,10 +33,6 @@ def main(
         analyses.load_codebook(path_variables),
         synthetic=cohort.synthetic,
     )
-    pictures = [
-        Picture(Path(path).stem, Path(path), **json.loads(Path(caption).read_text("utf-8")))
-        for path, caption in zip(path_figures, path_captions, strict=True)
-    ]
     page = report.make(
         cohort={
             "name": cohort.name,
@@ -42,12 +42,23 @@ def main(
         },
         estimates=estimates,
         tables=[{"name": t.name, "number": t.number, "html": tables.to_html(t)} for t in made],
-        figures=pictures,
+        figures=[
+            picture(path, caption)
+            for path, caption in zip(path_figures, path_captions, strict=True)
+        ],
+        comparison=read_table(path_comparison),
+        audit=read_table(path_audit),
+        agreement=picture(path_agreement, path_agreement_caption),
         notes=read_table(path_notes),
         definitions=configuration.definitions_of(name_cohort),
         sources=sorted({(Path(path).name, checksum(path)) for path in path_sources}),
     )
     Path(path_report).write_text(page, encoding="utf-8")
+
+
+def picture(path, path_caption):
+    words = json.loads(Path(path_caption).read_text(encoding="utf-8"))
+    return Picture(Path(path).stem, Path(path), **words)
 
 
 def checksum(path):
@@ -65,6 +76,10 @@ if __name__ == "__main__":
             folder_layouts=Path(snakemake.input.layouts[0]).parent,
             path_figures=snakemake.input.figures,
             path_captions=snakemake.input.captions,
+            path_comparison=snakemake.input.comparison,
+            path_audit=snakemake.input.audit,
+            path_agreement=snakemake.input.agreement,
+            path_agreement_caption=snakemake.input.agreement_caption,
             path_sources=snakemake.input.sources,
             path_report=snakemake.output.report,
         )

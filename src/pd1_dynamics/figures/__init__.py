@@ -3,6 +3,6 @@
 :func:`draw` draws a figure by its name in ``config/figures.yaml``, :func:`save` writes it.
 """
 
-from pd1_dynamics.figures.drawing import draw, save
+from pd1_dynamics.figures.drawing import draw, draw_agreement, save
 
-__all__ = ["draw", "save"]
+__all__ = ["draw", "draw_agreement", "save"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 import pandas as pd
 
-from pd1_dynamics.figures import style
+from pd1_dynamics.figures import agreement, style
 from pd1_dynamics.figures.numbers import Numbers
 from pd1_dynamics.figures.placeholder import placeholder
 
@@ -57,15 +57,40 @@ def draw(
             figure, caption = kind.draw(
                 numbers, {"patients": patients, "response": response}, dict(entry)
             )
-        if synthetic:
-            figure.text(
-                0.995, 0.004, SYNTHETIC, ha="right", va="bottom", fontsize=5, color=style.SOFT
-            )
-            engine = figure.get_layout_engine()
-            engine.set(rect=(0, 0.025, 1, 0.975))
-            caption = f"{SYNTHETIC}: the figure shows that the pipeline works. {caption}"
-        figure.draw_without_rendering()
+        caption = _finish(figure, caption, synthetic)
     return figure, {"title": entry["title"], "caption": caption}
+
+
+def draw_agreement(comparison: pd.DataFrame, synthetic: bool) -> tuple["Figure", dict[str, str]]:
+    """Draw the published estimates beside those of a cohort.
+
+    Parameters
+    ----------
+    comparison
+        ``published/comparison.csv``.
+    synthetic
+        Whether the cohort is made up; then picture and caption say so.
+
+    Returns
+    -------
+    figure, caption
+        The caption is a dictionary with ``title`` and ``caption``.
+    """
+    with mpl.rc_context(style.SETTINGS):
+        figure, caption = agreement.draw(comparison)
+        caption = _finish(figure, caption, synthetic)
+    return figure, {"title": "Published and recomputed estimates", "caption": caption}
+
+
+def _finish(figure: "Figure", caption: str, synthetic: bool) -> str:
+    """Say in picture and caption that a cohort is made up, and lay the picture out."""
+    if synthetic:
+        figure.text(0.995, 0.004, SYNTHETIC, ha="right", va="bottom", fontsize=5, color=style.SOFT)
+        engine = figure.get_layout_engine()
+        engine.set(rect=(0, 0.025, 1, 0.975))
+        caption = f"{SYNTHETIC}: the figure shows that the pipeline works. {caption}"
+    figure.draw_without_rendering()
+    return caption
 
 
 def save(figure: "Figure", folder: str | Path, name: str) -> None:

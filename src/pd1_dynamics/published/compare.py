@@ -1,9 +1,6 @@
 """Claim by claim: published, recomputed, verdict, and what kind of evidence that is.
 
-Kinds of evidence: *arithmetic* (from other published numbers alone), *calibrated* and *emergent*
-(from the synthetic cohort, which was or was not built to have that number), *replication* (another
-cohort, compared by interval). Verdicts: *reproduced*, *close*, *differs*, *contradicted* (the paper
-disagrees with itself), *not estimable*.
+The words are those of :data:`pd1_dynamics.terms.VERDICTS` and :data:`~pd1_dynamics.terms.EVIDENCE`.
 """
 
 import math
@@ -14,21 +11,25 @@ from pd1_dynamics.published import replication
 from pd1_dynamics.published.finding import CONSISTENT, INCONSISTENT
 from pd1_dynamics.published.printed import possible_values
 from pd1_dynamics.statistics.rounding import fixed
-
-REPRODUCED, CLOSE, DIFFERS = "reproduced", "close", "differs"
-CONTRADICTED, NOT_ESTIMABLE = "contradicted", "not estimable"
-VERDICTS = (REPRODUCED, CLOSE, DIFFERS, CONTRADICTED, NOT_ESTIMABLE)
-ARITHMETIC, CALIBRATED, EMERGENT, REPLICATION = (
-    "arithmetic", "calibrated", "emergent", "replication",
-)  # fmt: skip
+from pd1_dynamics.terms import (
+    ARITHMETIC,
+    CALIBRATED,
+    CLOSE,
+    CONTRADICTED,
+    DIFFERS,
+    EMERGENT,
+    NOT_ESTIMABLE,
+    REPRODUCED,
+)
 
 KEY = ["analysis", "population", "outcome", "term", "group", "statistic"]
 _SELECTOR = ["analysis", "population_id", "outcome", "term", "estimate_group", "estimate_statistic"]
 COLUMNS = (
     "claim_id", "published", "recomputed", "verdict", "evidence", "reason",
-    "section", "location", "quote", "quantity", "group", "statistic", "unit",
-    "published_value", "published_low", "published_high",
-    "cohort_value", "cohort_low", "cohort_high", "cohort_n", "cohort_verdict",
+    "section", "location", "quote", "population", "quantity", "group", "statistic", "unit",
+    "same_as",
+    "published_value", "published_low", "published_high", "decimals",
+    "cohort_value", "cohort_low", "cohort_high", "cohort_n", "cohort_verdict", "cohort_evidence",
     "direction_agrees", "in_published_interval", "published_in_cohort_interval",
     "in_prediction_interval",
 )  # fmt: skip
@@ -59,7 +60,7 @@ def compare(
         ``estimates.csv`` of the cohort, read.
     cohort_is_synthetic
         Numbers of a synthetic cohort are compared at printed precision, those of a real one by
-        interval.
+        interval (:mod:`pd1_dynamics.published.replication`).
     substitutes
         For a cohort of real patients: analysis that stands in where one is not estimable.
 
@@ -71,11 +72,12 @@ def compare(
     """
     found = _join(claims, estimates, {} if cohort_is_synthetic else substitutes or {})
     published = _published_intervals(claims)
-    verified, contradicted = _by_claim(audit, CONSISTENT), _by_claim(audit, INCONSISTENT)
+    verified, contradicted = recomputed(audit, CONSISTENT), recomputed(audit, INCONSISTENT)
     rows = []
     for claim, estimate in zip(claims.itertuples(index=False), found, strict=True):
-        low, high = published.get(claim.claim_id, (math.nan, math.nan))
-        row = _described(claim, low, high)
+        alone = (math.nan, math.nan, int(claim.decimals))
+        low, high, decimals = published.get(claim.claim_id, alone)
+        row = _described(claim, low, high, decimals)
         if estimate is None:
             reason = claim.reason or f"no such estimate: {claim.analysis}, {claim.term}"
             row |= {"verdict": NOT_ESTIMABLE, "reason": reason}
@@ -85,12 +87,12 @@ def compare(
                 if cohort_is_synthetic
                 else replication.against(claim, estimate, low, high)
             )
-            row["cohort_verdict"] = row["verdict"]
+            row["cohort_verdict"], row["cohort_evidence"] = row["verdict"], row["evidence"]
             if "instead" in estimate:
                 row["reason"] += f"; estimated by {estimate['instead']} instead"
         if claim.claim_id in contradicted:
             row |= _from_audit(contradicted[claim.claim_id], CONTRADICTED)
-        elif claim.claim_id in verified and (cohort_is_synthetic or estimate is None):
+        elif claim.claim_id in verified and (cohort_is_synthetic or not row["recomputed"]):
             row |= _from_audit(verified[claim.claim_id], REPRODUCED)
         rows.append(row)
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -141,19 +143,22 @@ def _join(claims: pd.DataFrame, estimates: pd.DataFrame, substitutes: dict[str, 
     return joined
 
 
-def _published_intervals(claims: pd.DataFrame) -> dict[str, tuple[float, float]]:
+def _published_intervals(claims: pd.DataFrame) -> dict[str, tuple[float, float, int]]:
+    """Limits of the estimates that have an interval, and the decimals of the three numbers."""
     intervals = {}
     grouped = claims[claims["claim_group"] != ""].groupby("claim_group", sort=False)
     for _, group in grouped:
-        low, high = (group.loc[group["statistic"] == end, "value"] for end in ("ci_low", "ci_high"))
+        low, high = (group[group["statistic"] == end] for end in ("ci_low", "ci_high"))
         if len(low) == len(high) == 1:
             inner = group[~group["statistic"].isin(("ci_low", "ci_high", "p_value"))]
-            for name in inner["claim_id"]:
-                intervals[name] = (float(low.iloc[0]), float(high.iloc[0]))
+            decimals = int(max(part["decimals"].max() for part in (low, high, inner)))
+            limits = float(low["value"].iloc[0]), float(high["value"].iloc[0])
+            intervals |= dict.fromkeys(inner["claim_id"], (*limits, decimals))
     return intervals
 
 
-def _by_claim(audit: pd.DataFrame, verdict: str) -> dict[str, object]:
+def recomputed(audit: pd.DataFrame, verdict: str) -> dict[str, object]:
+    """Finding by claim: what other printed numbers say of it, consistent or inconsistent."""
     chosen = audit[(audit["verdict"] == verdict) & (audit["judged"] != "")]
     if verdict == CONSISTENT:
         chosen = chosen[chosen["kind"].isin(_RECOMPUTING)]
@@ -178,17 +183,19 @@ def _from_audit(finding, verdict: str) -> dict:
     }
 
 
-def _described(claim, low: float, high: float) -> dict:
+def _described(claim, low: float, high: float, decimals: int) -> dict:
     row = dict.fromkeys(COLUMNS, "")
     for name in (
         "claim_id",
         "section",
         "location",
         "quote",
+        "population",
         "quantity",
         "group",
         "statistic",
         "unit",
+        "same_as",
     ):
         row[name] = getattr(claim, name)
     row |= {
@@ -196,6 +203,7 @@ def _described(claim, low: float, high: float) -> dict:
         "published_value": claim.value,
         "published_low": low,
         "published_high": high,
+        "decimals": decimals,
         "cohort_value": math.nan,
         "cohort_low": math.nan,
         "cohort_high": math.nan,

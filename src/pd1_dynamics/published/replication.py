@@ -2,6 +2,8 @@
 
 import math
 
+from pd1_dynamics.terms import CLOSE, DIFFERS, NOT_ESTIMABLE, REPLICATION, REPRODUCED
+
 RATIOS = ("hazard_ratio", "odds_ratio")
 SHARES = ("percent", "rate")
 _Z = 1.959963984540054
@@ -22,7 +24,7 @@ def against(claim, estimate: dict, low: float, high: float) -> dict:
         "cohort_high": estimate["high"],
         "cohort_n": n if n is not None else "",
         "evidence": "",
-        "verdict": "not estimable",
+        "verdict": NOT_ESTIMABLE,
     }
     if estimate["not_estimable"]:
         return row | {"reason": "not estimable: " + estimate["not_estimable"]}
@@ -33,18 +35,18 @@ def against(claim, estimate: dict, low: float, high: float) -> dict:
         return row | {"reason": "the ends of a range depend on the size of a cohort"}
     if claim.statistic in ("ci_low", "ci_high"):
         return row | {"reason": "the limits of an interval are compared with their estimate"}
-    row["evidence"] = "replication"
+    row["evidence"] = REPLICATION
     if claim.statistic == "p_value":
         same = (value < 0.05) == (claim.value < 0.05)
         side = "the same side" if same else "different sides"
         return row | {
-            "verdict": "close" if same else "differs",
+            "verdict": CLOSE if same else DIFFERS,
             "reason": f"p values lie on {side} of 0.05",
         }
     if math.isnan(value) or math.isnan(claim.value):
         same = math.isnan(value) and math.isnan(claim.value)
         reason = "not reached in both" if same else "reached in one of the two only"
-        return row | {"verdict": "close" if same else "differs", "reason": reason}
+        return row | {"verdict": CLOSE if same else DIFFERS, "reason": reason}
     if claim.statistic in SHARES:
         return row | _shares(claim, value, n, low, high, estimate)
     if claim.statistic == "median" and "quartiles" in estimate:
@@ -77,7 +79,7 @@ def _medians(claim, value, estimate) -> dict:
     inside = low <= claim.value <= high
     word = "inside" if inside else "outside"
     return {
-        "verdict": "close" if inside else "differs",
+        "verdict": CLOSE if inside else DIFFERS,
         "reason": f"printed without interval; {word} the middle half of the cohort's values, "
         f"{low:.3g} to {high:.3g}",
     }
@@ -104,18 +106,18 @@ def _intervals(claim, value, estimate, low, high) -> dict:
 def _verdict(value, published, interval, own, predicted) -> dict:
     inside, back = _within(value, interval), _within(published, own)
     if inside and back:
-        verdict, reason = "reproduced", "each estimate lies in the other's 95% interval"
+        verdict, reason = REPRODUCED, "each estimate lies in the other's 95% interval"
     elif inside or back or predicted:
-        verdict = "close"
+        verdict = CLOSE
         reason = (
             "one estimate lies in the other's 95% interval"
             if inside or back
             else "inside the 95% prediction interval for a cohort of this size"
         )
     elif predicted is None and not any(map(_known, (interval, own))):
-        verdict, reason = "not estimable", "neither estimate has an interval"
+        verdict, reason = NOT_ESTIMABLE, "neither estimate has an interval"
     else:
-        verdict, reason = "differs", "neither estimate lies in the other's 95% interval"
+        verdict, reason = DIFFERS, "neither estimate lies in the other's 95% interval"
         if predicted is False:
             reason += ", nor in the 95% prediction interval"
     return {

@@ -62,7 +62,7 @@ def percent_of(view: View, check: str, percent: str, parts: list, of: int | str)
         (*named, percent),
         verdict_of(fits),
         arithmetic,
-        "rounding to the nearest" if fits else "none",
+        "" if fits else "none",
         (percent,),
         f"{exact:.{decimals}f}",
     )

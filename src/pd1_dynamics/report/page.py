@@ -4,6 +4,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,13 @@ import pandas as pd
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-PACKAGES = ("pandas", "numpy", "scipy", "lifelines", "statsmodels", "matplotlib", "snakemake")
+from pd1_dynamics.report import reproduction
+from pd1_dynamics.terms import VERDICTS
+
+PACKAGES = (
+    *("pandas", "numpy", "scipy", "lifelines", "statsmodels", "matplotlib", "snakemake"),
+    *("jinja2", "itables"),
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,9 @@ def make(
     estimates: pd.DataFrame,
     tables: Sequence[Mapping[str, str]],
     figures: Sequence[Picture],
+    comparison: pd.DataFrame,
+    audit: pd.DataFrame,
+    agreement: Picture,
     notes: pd.DataFrame,
     definitions: Mapping[str, Any],
     sources: Sequence[tuple[str, str]],
@@ -50,6 +60,10 @@ def make(
         For each table its ``name``, ``title`` and ``html`` (a part of a page).
     figures
         The figures in order.
+    comparison, audit
+        ``published/comparison.csv`` and ``published/audit.csv``.
+    agreement
+        The picture of published against recomputed estimates.
     notes
         ``cohort/notes.csv``: what was settled while cleaning.
     definitions
@@ -73,6 +87,14 @@ def make(
 
     return environment.get_template("report.html.jinja").render(
         cohort=cohort,
+        opening=reproduction.opening(comparison, audit, cohort["synthetic"]),
+        matrix=reproduction.matrix(comparison),
+        verdicts=VERDICTS,
+        agreement=agreement,
+        replication=reproduction.replication(comparison),
+        claims=reproduction.claims(comparison),
+        audit=reproduction.audit(audit, comparison),
+        table_library=_table_library(),
         summary=_summary(estimates),
         gaps=_gaps(estimates),
         tables=tables,
@@ -83,6 +105,12 @@ def make(
         sources=sources,
         table_style=STYLE,
     )
+
+
+def _table_library() -> str:
+    """DataTables, the script that searches and filters the claims, as a data URI."""
+    script = files("itables").joinpath("html", "dt_bundle.js").read_bytes()
+    return "data:text/javascript;base64," + base64.b64encode(script).decode()
 
 
 def _summary(estimates: pd.DataFrame) -> list[tuple[str, str]]:

@@ -7,7 +7,37 @@ import pytest
 
 from pd1_dynamics import report
 from pd1_dynamics.analyses.estimates import COLUMNS
+from pd1_dynamics.published.audit import COLUMNS as AUDIT
+from pd1_dynamics.published.compare import COLUMNS as COMPARISON
 from pd1_dynamics.report.page import Picture
+
+COMPARED = pd.DataFrame(
+    [
+        {
+            "claim_id": "pfs", "published": "4", "recomputed": "4", "verdict": "reproduced",
+            "evidence": "emergent", "reason": "equal at the printed precision",
+            "section": "results", "quote": "the median PFS was 4", "quantity": "PFS",
+            "statistic": "median_survival", "unit": "months",
+        },
+        {
+            "claim_id": "pd_pct", "published": "55.7", "recomputed": "44.7",
+            "verdict": "contradicted", "evidence": "arithmetic", "reason": "96 / 215 = 44.651%",
+            "section": "captions", "quote": "96 (55.7%) <patients>", "quantity": "PD",
+            "statistic": "percent", "unit": "%",
+        },
+    ],
+    columns=COMPARISON,
+)  # fmt: skip
+AUDITED = pd.DataFrame(
+    [
+        {
+            "check": "percent: pd_pct", "kind": "percent of a count", "verdict": "inconsistent",
+            "procedure": "none", "arithmetic": "96 / 215 = 44.651%, printed 55.7%.", "note": "",
+            "claims": "pd_pct", "judged": "pd_pct", "recomputed": "44.7",
+        }
+    ],
+    columns=AUDIT,
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -28,6 +58,9 @@ def page(tmp_path):
             estimates=estimates,
             tables=[{"name": "table1", "number": "Table 1", "html": "<table></table>"}],
             figures=[Picture("figure1", picture, "Flow", "Caption.")],
+            comparison=COMPARED,
+            audit=AUDITED,
+            agreement=Picture("agreement", picture, "Published and recomputed", "Caption."),
             notes=pd.DataFrame({"table": ["lesions"], "rule": ["r"], "rows": [2], "note": ["n"]}),
             definitions={"reader": None},
             sources=[("patients.csv", "abc")],
@@ -56,3 +89,27 @@ def test_gaps_and_notes_are_listed_and_escaped(page):
 
 def test_the_same_input_gives_the_same_page(page):
     assert page(True) == page(True)
+
+
+def test_every_number_stands_with_its_verdict_and_the_words_around_it(page):
+    text = page(True)
+    rows = re.findall(r'<tr id="claim-(\w+)">(.*?)</tr>', text)
+    assert [name for name, _ in rows] == ["pfs", "pd_pct"]
+    assert "the median PFS was 4" in rows[0][1]
+    assert "emergent" in rows[0][1]
+    assert "96 (55.7%) &lt;patients&gt;" in rows[1][1]
+    assert "contradicted" in rows[1][1]
+
+
+def test_contradictions_show_their_arithmetic_and_where_they_stand(page):
+    part = page(True).partition('id="audit"')[2].partition('id="methods"')[0]
+    assert "96 / 215 = 44.651%, printed 55.7%." in part
+    assert 'href="#claim-pd_pct"' in part
+
+
+def test_the_opening_never_blurs_what_the_numbers_rest_on(page):
+    opening = re.findall(r'<p class="opening">(.*?)</p>', page(True))
+    assert "0 follow from other numbers" in opening[0]
+    assert "1 contradict" in opening[0]
+    assert "1 of the 1 that it was not built to have" in opening[1]
+    assert "nothing about patients" in opening[1]

@@ -1,0 +1,40 @@
+"""Audit the published numbers, and compare them with the estimates of a cohort."""
+
+from pd1_dynamics import analyses, cohort, published
+from pd1_dynamics.files import write_table
+from pd1_dynamics.job import logged
+
+
+def main(
+    path_cohort,
+    path_claims,
+    path_checks,
+    path_substitutes,
+    path_estimates,
+    path_audit,
+    path_comparison,
+):
+    claims = published.read_claims(path_claims)
+    audit = published.audit(claims, published.load_checks(path_checks))
+    comparison = published.compare(
+        claims,
+        analyses.read_estimates(path_estimates),
+        audit,
+        cohort_is_synthetic=cohort.load_cohort(path_cohort).synthetic,
+        substitutes=published.load_substitutes(path_substitutes),
+    )
+    write_table(audit, path_audit)
+    write_table(comparison, path_comparison)
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            path_cohort=snakemake.input.cohort,
+            path_claims=snakemake.input.claims,
+            path_checks=snakemake.input.checks,
+            path_substitutes=snakemake.input.substitutes,
+            path_estimates=snakemake.input.estimates,
+            path_audit=snakemake.output.audit,
+            path_comparison=snakemake.output.comparison,
+        )
