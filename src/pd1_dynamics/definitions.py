@@ -97,3 +97,26 @@ def alternatives(path: str | Path = DEFAULTS) -> dict[str, list[Any]]:
 
     visit(schemas.schema("definitions"), load(path), "")
     return found
+
+
+def reasons(path: str | Path = DEFAULTS) -> dict[str, str]:
+    """What the file says above each key, by the key's place: the question and its source.
+
+    Examples
+    --------
+    >>> reasons()["resistance_rule"]
+    "Which rule fills the column `resistance`: paper (the cohort study's Methods) or sitc."
+    """
+    found, words, above = {}, [], []
+    for line in Path(path).read_text(encoding="utf-8").splitlines():
+        text = line.strip()
+        if text.startswith("#"):
+            words.append(text.removeprefix("#").strip())
+            continue
+        key, colon, _ = text.partition(":")
+        if colon and key.isidentifier():
+            depth = (len(line) - len(line.lstrip())) // 2
+            above = [*above[:depth], key]
+            found[".".join(above)] = " ".join(words)
+        words = []
+    return found

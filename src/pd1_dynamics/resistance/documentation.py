@@ -6,7 +6,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from pd1_dynamics.definitions import alternatives
 from pd1_dynamics.resistance.paper import PAPER
 from pd1_dynamics.resistance.sitc import CONFIRMATION, RESISTANCE
 from pd1_dynamics.response.recist import OVERALL_RESPONSE
@@ -18,8 +17,9 @@ _HEAD = """\
 # Decision tables
 
 Made from the rules of the code by `python -m pd1_dynamics.resistance.documentation`. In each table
-the first row whose conditions all hold decides. What the guidelines leave open is a setting; the
-reason for each default, with the sentence of the guideline, stands in `config/definitions.yaml`.
+the first row whose conditions all hold decides. What the guidelines leave open is a setting;
+[settings.md](settings.md) has the reason for each default, with the sentence of the guideline, and
+what each alternative changes.
 """
 
 _TABLES: tuple[tuple[str, Sequence[Rule], dict[str, str]], ...] = (
@@ -39,11 +39,6 @@ def page() -> str:
     parts = [_HEAD]
     for title, rules, names in _TABLES:
         parts += [f"\n## {title}\n", *_table(rules, names)]
-    parts += ["\n## Settings with a choice\n", "| setting | default | alternatives |"]
-    parts.append("| --- | --- | --- |")
-    for place, (default, *others) in alternatives().items():
-        rest = ", ".join(f"`{other}`" for other in others)
-        parts.append(f"| `{place}` | `{default}` | {rest} |")
     return "\n".join(parts) + "\n"
 
 
