@@ -67,6 +67,15 @@ def test_no_analysis_reads_the_published_numbers(project, first_run):
     assert estimates.read_bytes() == before
 
 
+def test_snakemake_writes_its_own_report_with_captions(project, first_run):
+    path = project.folder / "results" / "workflow.html"
+    answer = project.run("--report", str(path))
+    assert answer.returncode == 0, answer.stderr[-3000:]
+    page = path.read_text(encoding="utf-8")
+    for caption in ("printed numbers against each other", "drawn from cohort", "of the article or"):
+        assert caption in page, caption
+
+
 def test_a_second_run_has_nothing_to_do(project, first_run):
     answer = project.run("--dry-run")
     assert "Nothing to be done" in answer.stdout + answer.stderr

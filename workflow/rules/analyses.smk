@@ -9,7 +9,9 @@ rule estimate:
         analyses=configuration.analysis_files(ROOT),
         src=package("analyses", "statistics"),
     output:
-        estimates=in_results("estimates.csv"),
+        estimates=report(
+            in_results("estimates.csv"), caption="../report/estimates.rst", category="Estimates"
+        ),
     log:
         in_results("logs/estimate.log"),
     benchmark:

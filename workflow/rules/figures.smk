@@ -11,7 +11,13 @@ rule draw_figure:
         response=in_results("derived/response.csv"),
         src=package("figures", "statistics"),
     output:
-        pictures=[in_results(f"figures/{{figure}}.{suffix}") for suffix in FIGURE_FORMATS],
+        svg=report(
+            in_results("figures/{figure}.svg"),
+            caption="../report/figure.rst",
+            category="Figures",
+        ),
+        pdf=in_results("figures/{figure}.pdf"),
+        png=in_results("figures/{figure}.png"),
         caption=in_results("figures/captions/{figure}.json"),
     log:
         in_results("logs/draw_{figure}.log"),

@@ -10,8 +10,16 @@ rule compare_with_article:
         estimates=in_results("estimates.csv"),
         src=package("published", "statistics"),
     output:
-        audit=in_results("published/audit.csv"),
-        comparison=in_results("published/comparison.csv"),
+        audit=report(
+            in_results("published/audit.csv"),
+            caption="../report/audit.rst",
+            category="Published numbers",
+        ),
+        comparison=report(
+            in_results("published/comparison.csv"),
+            caption="../report/comparison.rst",
+            category="Published numbers",
+        ),
     log:
         in_results("logs/compare_with_article.log"),
     benchmark:
@@ -30,7 +38,13 @@ rule draw_agreement:
         comparison=in_results("published/comparison.csv"),
         src=package("figures", "published", "statistics"),
     output:
-        pictures=[in_results(f"published/agreement.{suffix}") for suffix in FIGURE_FORMATS],
+        svg=report(
+            in_results("published/agreement.svg"),
+            caption="../report/agreement.rst",
+            category="Published numbers",
+        ),
+        pdf=in_results("published/agreement.pdf"),
+        png=in_results("published/agreement.png"),
         caption=in_results("published/agreement.json"),
     log:
         in_results("logs/draw_agreement.log"),

@@ -18,7 +18,7 @@ rule write_report:
         agreement_caption=in_results("published/agreement.json"),
         src=package("report", "published", "tables", "statistics"),
     output:
-        report=in_results("report.html"),
+        report=report(in_results("report.html"), caption="../report/report.rst", category="Report"),
     log:
         in_results("logs/write_report.log"),
     benchmark:

@@ -9,11 +9,13 @@ rule make_tables:
         layouts=configuration.layout_files(ROOT),
         src=package("tables", "statistics"),
     output:
-        expand(
-            in_results("tables/{table}.{suffix}", "{{cohort}}"),
-            table=TABLES,
-            suffix=TABLE_FORMATS,
+        html=report(
+            expand(in_results("tables/{table}.html", "{{cohort}}"), table=TABLES),
+            caption="../report/table.rst",
+            category="Tables",
         ),
+        csv=expand(in_results("tables/{table}.csv", "{{cohort}}"), table=TABLES),
+        docx=expand(in_results("tables/{table}.docx", "{{cohort}}"), table=TABLES),
     log:
         in_results("logs/make_tables.log"),
     benchmark:
