@@ -44,6 +44,19 @@ def derive(
         ``progression/patients.parquet``: one row a patient, in the order of ``response``.
     therapies
         ``derived/therapies.csv``: one row a later therapy.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from pd1_dynamics import definitions, response
+    >>> patients = pd.DataFrame({"patient_id": ["A"], "last_follow_up_day": [487], "death": [1]})
+    >>> scans = pd.DataFrame({"patient_id": "A", "day": [0, 84, 183], "target_sum_mm": [50, 40, 55],
+    ...                       "new_lesion": ["0", "0", "1"]})
+    >>> chosen = definitions.load()
+    >>> points, responded = response.derive(patients, scans, None, None, chosen)
+    >>> table, _ = derive(patients, scans, None, None, None, points, responded, chosen)
+    >>> table["progression_pattern"].item(), round(table["pps_months"].item(), 1)
+    ('both', 10.0)
     """
     patients, assessments, lesions, labs, therapies = complete_all(
         patients, assessments=assessments, lesions=lesions, labs=labs, therapies=therapies

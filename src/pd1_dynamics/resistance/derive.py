@@ -116,6 +116,28 @@ def derive(
     -------
     DataFrame
         ``derived/patients.csv``: the columns of the data contract in its order, then further ones.
+
+    Examples
+    --------
+    Responses as read by a radiologist are enough: a response that lasted, and PD at the first scan.
+
+    >>> import pandas as pd
+    >>> from pd1_dynamics import definitions, progression, response
+    >>> scans = pd.DataFrame(
+    ...     {
+    ...         "patient_id": ["A", "A", "A", "B", "B"],
+    ...         "day": [-3, 84, 250, -3, 80],
+    ...         "overall_response": [None, "PR", "PD", None, "PD"],
+    ...     }
+    ... )
+    >>> chosen = definitions.load()
+    >>> points, responded = response.derive(None, scans, None, None, chosen)
+    >>> progressed, _ = progression.derive(None, scans, None, None, None, points, responded, chosen)
+    >>> found = derive(None, scans, points, responded, progressed, chosen)
+    >>> found["resistance_sitc"].tolist()
+    ['secondary', 'primary']
+    >>> found["resistance_sitc_reason"].iloc[1]
+    'progression was the best response; not confirmed: no scan at least 4 weeks later'
     """
     if patients is None:
         patients = response[["patient_id"]]

@@ -50,6 +50,13 @@ def resistance_paper(
     """Resistance type of each patient, None for none.
 
     Six months count from the first dose to progression: day 183 is the first that is secondary.
+
+    Examples
+    --------
+    >>> from pd1_dynamics.definitions import load
+    >>> best, day = pd.Series(["SD", "SD", "PR", "PD"]), pd.Series([182, 183, 90, None])
+    >>> resistance_paper(best, day, load()).tolist()
+    ['primary', 'secondary', 'secondary', None]
     """
     day = arrays.floats(progression_day)
     facts = {

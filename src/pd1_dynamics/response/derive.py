@@ -48,6 +48,27 @@ def derive(
     ------
     InputError
         If the settings name a reader whom no table has.
+
+    Examples
+    --------
+    Two patients, one target lesion each: 33 → 23.1 mm is −30 %, 45 → 54 mm is +20 %.
+
+    >>> import pandas as pd
+    >>> from pd1_dynamics import definitions
+    >>> lesions = pd.DataFrame(
+    ...     {
+    ...         "patient_id": ["A", "A", "A", "B", "B"],
+    ...         "day": [-7, 80, 160, 0, 84],
+    ...         "lesion_id": "T1",
+    ...         "role": "target",
+    ...         "diameter_mm": [33, 23.1, 28, 45, 54],
+    ...     }
+    ... )
+    >>> points, by_patient = derive(None, None, lesions, None, definitions.load())
+    >>> points["overall_response"].dropna().tolist()
+    ['PR', 'SD', 'PD']
+    >>> by_patient["best_response"].tolist(), by_patient["best_response_confirmed"].tolist()
+    (['PR', 'PD'], ['SD', 'PD'])
     """
     patients, assessments, lesions, therapies = complete_all(
         patients, assessments=assessments, lesions=lesions, therapies=therapies
@@ -79,5 +100,19 @@ def time_points(
     therapies: pd.DataFrame | None,
     definitions: Mapping[str, Any],
 ) -> pd.DataFrame:
-    """Only the first table of :func:`derive`: response at every imaging date."""
+    """Only the first table of :func:`derive`: response at every imaging date.
+
+    Examples
+    --------
+    A node below 10 mm is normal, whatever its size counts in the sum.
+
+    >>> import pandas as pd
+    >>> from pd1_dynamics import definitions
+    >>> node = {"patient_id": "A", "lesion_id": "T1", "role": "target", "node": 1}
+    >>> lesions = pd.DataFrame([{**node, "day": 0, "diameter_mm": 16},
+    ...                         {**node, "day": 84, "diameter_mm": 9.5}])
+    >>> found = time_points(None, None, lesions, None, definitions.load())
+    >>> found["target_sum_mm"].tolist(), found["overall_response"].iloc[1]
+    ([16.0, 9.5], 'CR')
+    """
     return derive(patients, assessments, lesions, therapies, definitions)[0]
