@@ -130,8 +130,8 @@ def test_filters_and_sorting_need_no_mouse(browser, report):
     assert reached[:3] == ["Section", "Verdict", "Evidence"]
     assert reached[3].startswith("Section")
     page.keyboard.press("Enter")
-    header = page.locator("#claims-table th").nth(1)
-    assert header.get_attribute("aria-sort") == "ascending"
+    header = '#claims-table th:nth-child(2)[aria-sort="ascending"]'
+    page.wait_for_selector(header, timeout=5000)
     page.close()
 
 
