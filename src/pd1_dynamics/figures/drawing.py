@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 import pandas as pd
 
+from pd1_dynamics.analyses.selection import Estimates
 from pd1_dynamics.figures import agreement, style
-from pd1_dynamics.figures.numbers import Numbers
 from pd1_dynamics.figures.placeholder import placeholder
 
 if TYPE_CHECKING:
@@ -46,16 +46,16 @@ def draw(
     figure, caption
         The caption is a dictionary with ``title`` and ``caption``.
     """
-    numbers = Numbers(estimates)
+    found = Estimates(estimates)
     with mpl.rc_context(style.SETTINGS):
-        gaps = [numbers.gap(**need) for need in entry["needs"]]
+        gaps = [found.gap(**need) for need in entry["needs"]]
         gap = next((gap for gap in gaps if gap), "")
         if gap:
             figure, caption = placeholder(entry["title"], gap), f"Not estimable: {gap}."
         else:
             kind = import_module(f"pd1_dynamics.figures.{entry['kind']}")
             figure, caption = kind.draw(
-                numbers, {"patients": patients, "response": response}, dict(entry)
+                found, {"patients": patients, "response": response}, dict(entry)
             )
         caption = _finish(figure, caption, synthetic)
     return figure, {"title": entry["title"], "caption": caption}

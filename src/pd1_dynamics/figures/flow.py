@@ -4,30 +4,35 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from pd1_dynamics.analyses.selection import Estimates
 from pd1_dynamics.figures import style
-from pd1_dynamics.figures.numbers import Numbers
 from pd1_dynamics.statistics.rounding import fixed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+_ABSENT = "–"  # nothing to count
+
 
 def draw(
-    numbers: Numbers, data: dict[str, pd.DataFrame], entry: dict[str, Any]
+    estimates: Estimates, data: dict[str, pd.DataFrame], entry: dict[str, Any]
 ) -> tuple["Figure", str]:
     """Boxes joined by arrows; all numbers from the estimates."""
-    figure = style.new_figure(style.DOUBLE, 105 * style.MM)
+    figure = style.new_figure(style.DOUBLE, 98 * style.MM)
     axes = figure.add_subplot()
     axes.set_axis_off()
     axes.set_xlim(0, 100)
-    axes.set_ylim(0, 66)
+    axes.set_ylim(4.5, 66)
 
     def level(analysis: str, term: str, group: str = "all") -> str:
-        row = numbers.row(analysis, term=term, group=group, statistic="n")
-        return "–" if row is None or row.gap else fixed(row.estimate)
+        row = estimates.first(analysis, term=term, group=group, statistic="n")
+        return _ABSENT if row is None else fixed(row.estimate)
 
-    size = numbers.size
+    def size(population: str) -> str:
+        row = estimates.first("cohort_flow", population=population, statistic="n")
+        return _ABSENT if row is None else fixed(row.estimate)
+
     _box(axes, 50, 62, 40, f"All patients\nn={size('all')}")
     _box(axes, 27, 50, 44, f"Measurable baseline and evaluation\nn={size('response')}")
     _box(axes, 78, 50, 34, f"Progression or death\nn={size('progressed')}")
@@ -38,13 +43,13 @@ def draw(
     _label(axes, 0.5, 44.5, "First evaluation")
     for response, x in firsts.items():
         n = level("best_response", f"first_response={response}")
-        n = n if n != "–" else level("imaging", f"first_response={response}")
+        n = n if n != _ABSENT else level("imaging", f"first_response={response}")
         _box(axes, x, 36, 10, f"{response}\nn={n}", style.COLORS[response])
         _arrow(axes, (27, 46.7), (x, 39.3))
     _label(axes, 0.5, 6.5, "Best response")
     for response, x in firsts.items():
         n = level("best_response", f"best_response={response}")
-        n = n if n != "–" else level("best_response_reported", f"best_response={response}")
+        n = n if n != _ABSENT else level("best_response_reported", f"best_response={response}")
         _box(axes, x, 12, 10, f"{response}\nn={n}", style.COLORS[response])
         _arrow(axes, (x, 32.7), (x, 15.3))
     crossing = {
@@ -53,7 +58,7 @@ def draw(
         ("SD", "CR"): level("best_response", "best_response=CR", "SD"),
     }
     for (first, best), n in crossing.items():
-        if n in ("–", "0"):
+        if n in (_ABSENT, "0"):
             continue
         start, end = firsts[first] - 1.5, firsts[best] + 2.5
         _arrow(axes, (start, 32.7), (end, 15.3), style.COLORS[best])
@@ -87,7 +92,7 @@ def draw(
         "way from the first evaluation to their best response. CR, complete remission; PD, disease "
         "progression; PR, partial remission; SD, stable disease."
     )
-    gap = numbers.gap("cohort_flow", population="response")
+    gap = estimates.gap("cohort_flow", population="response")
     if gap:
         caption += f" –, not estimable: {gap}; best responses are those that the cohort reports."
     return figure, caption

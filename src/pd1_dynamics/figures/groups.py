@@ -5,22 +5,26 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from pd1_dynamics.analyses.selection import Estimates
 from pd1_dynamics.figures import style
-from pd1_dynamics.figures.numbers import Numbers, p_text
+from pd1_dynamics.statistics.printing import number, p_text
 from pd1_dynamics.statistics.rounding import fixed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _MARKS = (10, 20, 50, 100, 200)  # on a logarithmic axis of millimetres
+_POINT = 2.6  # diameter of a point with its air, in points
+_HEIGHT, _COLUMN = 150, 48  # of the panel and of a group's column, about, in points
+_WIDTH = 0.42  # half of the widest group, in columns
 
 
 def draw(
-    numbers: Numbers, data: dict[str, pd.DataFrame], entry: dict[str, Any]
+    estimates: Estimates, data: dict[str, pd.DataFrame], entry: dict[str, Any]
 ) -> tuple["Figure", str]:
     """One column of points a group; returns the figure and the caption."""
     patients = data["patients"]
-    column, by = entry["column"], entry["by"]
+    column, by, analysis = entry["column"], entry["by"], entry["analysis"]
     levels = list(entry["levels"])
     population = patients[patients["in_response_cohort"] == 1]
     groups = [
@@ -33,63 +37,68 @@ def draw(
         axes.set_yscale("log")
         axes.set_yticks(_MARKS, [str(mark) for mark in _MARKS])
         axes.minorticks_off()
-    for place, (level, values) in enumerate(zip(levels, groups, strict=True)):
-        if not len(values):
+    heights = [np.log(values) if entry.get("log") else values for values in groups]
+    step = np.ptp(np.concatenate(heights)) * _POINT / _HEIGHT
+    labels = []
+    for place, level in enumerate(levels):
+        found = {
+            name: estimates.first(analysis, group=level, term=column, statistic=name)
+            for name in ("n", "q1", "median", "q3")
+        }
+        label = entry["levels"][level]
+        if found["median"] is None:
+            labels.append(f"{label}\nn=0")
             continue
-        heights = np.log(values) if entry.get("log") else values
         axes.scatter(
-            place + _swarm(heights),
-            values,
+            place + _swarm(heights[place], step),
+            groups[place],
             s=5,
             color=style.COLORS[level],
             alpha=0.75,
             linewidths=0,
         )
-        low, middle, high = (
-            numbers.row(entry["analysis"], group=level, term=column, statistic=name).estimate
-            for name in ("q1", "median", "q3")
-        )
+        low, middle, high = (found[name].estimate for name in ("q1", "median", "q3"))
         axes.plot([place - 0.33, place + 0.33], [middle] * 2, color=style.INK, lw=1.4, zorder=3)
         axes.plot([place] * 2, [low, high], color=style.INK, lw=0.8, zorder=3)
+        labels.append(f"{label}\nn={fixed(found['n'].estimate)}\nmedian\n{number(middle, 1)}")
     for line in entry.get("lines", []):
         axes.axhline(line, color=style.FAINT, lw=0.6, ls=(0, (4, 3)), zorder=0)
-    labels = []
-    for level, label in entry["levels"].items():
-        row = numbers.row(entry["analysis"], group=level, term=column, statistic="median")
-        size = numbers.row(entry["analysis"], group=level, term=column, statistic="n")
-        labels.append(f"{label}\nn={fixed(size.estimate)}\nmedian\n{_signed(row.estimate, 1)}")
     axes.set_xticks(range(len(levels)), labels)
     axes.set_xlim(-0.6, len(levels) - 0.4)
     axes.set_ylabel(entry["label"])
-    test = numbers.row(entry["test"]["analysis"], term=column, statistic=entry["test"]["statistic"])
-    axes.set_title(f"{entry['test']['name']} {p_text(test.p_value)}", loc="left")
-    caption = (
-        f"Points are patients (n={fixed(sum(map(len, groups)))}), long bars medians, vertical bars "
-        f"quartiles. {entry['test']['name']}: {p_text(test.p_value)}."
+    caption = "Points are patients{n}, long bars medians, vertical bars quartiles."
+    test = estimates.first(
+        entry["test"]["analysis"], term=column, statistic=entry["test"]["statistic"]
     )
+    if test is not None:
+        words = f"{entry['test']['name']} {p_text(test.p_value)}"
+        axes.set_title(words, loc="left")
+        caption = caption.format(n=f" (n={fixed(test.n)})") + f" {words}."
     if "pairs" in entry:
-        pairs = numbers.rows(entry["pairs"], statistic="wilcoxon_w")
-        texts = [
-            f"{g}, {p_text(p)}" for g, p in zip(pairs["group"], pairs["p_adjusted"], strict=True)
-        ]
+        pairs = estimates.rows(entry["pairs"], statistic="wilcoxon_w")
+        texts = [f"{row.group}, {p_text(row.p_adjusted)}" for row in pairs if not row.not_estimable]
         caption += (
             " Pairs by Wilcoxon rank-sum tests, Bonferroni-adjusted: " + "; ".join(texts) + "."
         )
-    return figure, caption
+    return figure, caption.format(n="")
 
 
-def _swarm(values: np.ndarray, width: float = 0.36, bins: int = 40) -> np.ndarray:
-    """Sideways shifts that keep points apart: in each narrow bin from the middle outwards."""
-    shifts = np.zeros(len(values))
-    if len(values) < 2 or np.ptp(values) == 0:
-        return np.linspace(-width, width, len(values)) if len(values) > 1 else shifts
-    bin_of = np.floor((values - values.min()) / (np.ptp(values) / bins)).astype(int)
-    fullest = max(np.bincount(bin_of).max(), 6)
-    for place in np.unique(bin_of):
-        members = np.flatnonzero(bin_of == place)
-        members = members[np.argsort(values[members], kind="stable")]
-        steps = np.arange(len(members))
-        shifts[members] = (steps + 1) // 2 * np.where(steps % 2, 1, -1) * 2 * width / fullest
+def _swarm(heights: np.ndarray, step: float) -> np.ndarray:
+    """Sideways shifts that keep points apart: those of one step of height side by side.
+
+    The step is one of the whole panel, so that a narrow group lies as flat as it is.
+    """
+    shifts = np.zeros(len(heights))
+    if not len(heights) or step == 0:
+        return shifts
+    row_of = np.floor((heights - heights.min()) / step).astype(int)
+    fullest = np.bincount(row_of).max()
+    apart = min(_POINT / _COLUMN, 2 * _WIDTH / fullest)
+    for row in np.unique(row_of):
+        members = np.flatnonzero(row_of == row)
+        members = members[np.argsort(heights[members], kind="stable")]
+        places = np.arange(len(members))
+        shifts[members] = (places + 1) // 2 * np.where(places % 2, 1, -1) * apart
     return shifts
 
 
@@ -97,7 +106,3 @@ def _text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
-
-
-def _signed(value: float, decimals: int) -> str:
-    return fixed(value, decimals).replace("-", "\u2212")

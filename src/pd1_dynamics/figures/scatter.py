@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from pd1_dynamics.analyses.selection import Estimates
 from pd1_dynamics.figures import style
-from pd1_dynamics.figures.numbers import Numbers, p_text
+from pd1_dynamics.statistics.printing import number, p_text
 from pd1_dynamics.statistics.rounding import fixed
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ _MARKERS = {"CR": "o", "PR": "s", "SD": "^", "PD": "x"}
 
 
 def draw(
-    numbers: Numbers, data: dict[str, pd.DataFrame], entry: dict[str, Any]
+    estimates: Estimates, data: dict[str, pd.DataFrame], entry: dict[str, Any]
 ) -> tuple["Figure", str]:
     """Points colored and shaped by best response, with Spearman's correlation."""
     patients = data["patients"]
@@ -52,11 +53,11 @@ def draw(
     axes.minorticks_off()
     axes.set_xlabel("Baseline target lesion size (mm, log scale)")
     axes.set_ylabel("Maximal change from baseline (%)")
-    rho = numbers.row(entry["analysis"], statistic="spearman_rho")
-    words = f"Spearman rho {fixed(rho.estimate, 2)}, {p_text(rho.p_value)}".replace("-", "\u2212")
+    rho = estimates.first(entry["analysis"], statistic="spearman_rho")
+    words = f"Spearman rho {number(rho.estimate, 2)}, {p_text(rho.p_value)}"
     axes.set_title(words, loc="left")
     figure.legend(
-        *axes.get_legend_handles_labels(), loc="outside lower center", ncols=4, frameon=False
+        *axes.get_legend_handles_labels(), loc="outside upper center", ncols=4, frameon=False
     )
     caption = (
         f"Each point is a patient (n={fixed(rho.n)}), colored by best response. {words}. Vertical "

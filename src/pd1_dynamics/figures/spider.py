@@ -4,18 +4,20 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from pd1_dynamics.analyses.selection import Estimates
 from pd1_dynamics.figures import style
-from pd1_dynamics.figures.numbers import Numbers
 from pd1_dynamics.statistics.rounding import fixed
+from pd1_dynamics.terms import NE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_TOP = 250  # percent; what grows beyond leaves the panel
+_LINEAR_UP_TO = 100  # percent; growth beyond is drawn on a logarithmic scale, and nothing is cut
+_TICKS = (-100, -50, 0, 50, 100, 200, 500, 1000, 2000)
 
 
 def draw(
-    numbers: Numbers, data: dict[str, pd.DataFrame], entry: dict[str, Any]
+    estimates: Estimates, data: dict[str, pd.DataFrame], entry: dict[str, Any]
 ) -> tuple["Figure", str]:
     """One panel a best response, one line a patient."""
     patients, response = data["patients"], data["response"]
@@ -30,7 +32,12 @@ def draw(
     levels = list(entry["levels"])
     figure = style.new_figure(style.DOUBLE, 120 * style.MM)
     panels = figure.subplots(2, 2, sharex=True, sharey=True).ravel()
+    top = max(2 * _LINEAR_UP_TO, float(lines["change_from_baseline_pct"].max()))
+    ticks = [tick for tick in _TICKS if tick <= top]
     for axes, level in zip(panels, levels, strict=True):
+        axes.set_yscale("symlog", linthresh=_LINEAR_UP_TO, linscale=1.2)
+        axes.set_yticks(ticks, [f"{tick:,}".replace("-", "\u2212") for tick in ticks])
+        axes.minorticks_off()
         axes.axhline(0, color=style.INK, lw=0.6)
         for limit in (-30, 20):
             axes.axhline(limit, color=style.FAINT, lw=0.6, ls=(0, (4, 3)), zorder=0)
@@ -49,22 +56,27 @@ def draw(
                 color=color,
                 alpha=0.8,
             )
-        count, share = (
-            numbers.row("best_response", term=f"best_response={level}", group="all", statistic=s)
-            for s in ("n", "percent")
-        )
-        axes.set_title(
-            f"{entry['levels'][level]}: n={fixed(count.estimate)} ({fixed(share.estimate, 1)}%)",
-            loc="left",
-        )
-        axes.set_ylim(-105, _TOP)
+        axes.set_title(f"{entry['levels'][level]}: {_size(estimates, level)}", loc="left")
+        axes.set_ylim(-108, 1.08 * top)
         axes.margins(x=0.01)
     figure.supxlabel("Months since first dose", fontsize=7)
     figure.supylabel("Change of target lesions from baseline (%)", fontsize=7)
-    size = numbers.size("response")
+    size = estimates.first("cohort_flow", population="response", statistic="n")
     caption = (
-        f"Change of the sum of target diameters from baseline, one line a patient (n={size}), by "
-        "best response; lines end with the last scan that counts, progression included. Dashed: "
-        "\u221230% and +20%; vertical line: 3 months."
+        "Change of the sum of target diameters from baseline, one line a patient "
+        f"(n={fixed(size.estimate)}), by best response; lines end with the last scan that counts, "
+        "progression included. Dashed: \u221230% and +20%; vertical line: 3 months. The scale is "
+        f"linear to \u00b1{_LINEAR_UP_TO}%, logarithmic beyond."
     )
+    missing = estimates.first("best_response", term=f"best_response={NE}", group="all")
+    if missing is not None and missing.estimate > 0:
+        caption += f" Not shown: best response not evaluable, n={fixed(missing.estimate)}."
     return figure, caption
+
+
+def _size(estimates: Estimates, level: str) -> str:
+    count, share = (
+        estimates.first("best_response", term=f"best_response={level}", group="all", statistic=name)
+        for name in ("n", "percent")
+    )
+    return f"n={fixed(count.estimate)} ({fixed(share.estimate, 1)}%)"

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from pd1_dynamics.analyses.selection import Estimates
 from pd1_dynamics.figures import style
-from pd1_dynamics.figures.numbers import Numbers, interval_text, p_text
 from pd1_dynamics.statistics.kaplan_meier import kaplan_meier
+from pd1_dynamics.statistics.printing import interval, p_text
 from pd1_dynamics.statistics.rounding import fixed
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def draw(
-    numbers: Numbers, data: dict[str, pd.DataFrame], entry: dict[str, Any]
+    estimates: Estimates, data: dict[str, pd.DataFrame], entry: dict[str, Any]
 ) -> tuple["Figure", str]:
     """Curves by group with censor marks, medians, the test, and numbers at risk below."""
     patients = data["patients"]
@@ -23,8 +24,11 @@ def draw(
     population = patients[patients["in_progression_cohort"] == 1]
     known = population[[entry["time"], entry["event"]]].notna().all(axis=1)
     population = population[known]
-    at_risk = numbers.rows(entry["analysis"], statistic="n_at_risk")
-    times = sorted({float(term.partition("=")[2]) for term in at_risk["term"]})
+    at_risk = {
+        (row.group, float(row.term.partition("=")[2])): row.estimate
+        for row in estimates.rows(entry["analysis"], statistic="n_at_risk")
+    }
+    times = sorted({time for _, time in at_risk})
     longest = float(population.loc[population[entry["by"]].isin(levels), entry["time"]].max())
     times = [time for time in times if time <= longest + 1e-9]
     end = min(longest, max(times) + 6)  # the curves are drawn as far as numbers at risk are given
@@ -32,16 +36,18 @@ def draw(
     times = [time for time in times if time % step == 0]
     figure = style.new_figure(1.25 * style.SINGLE, 85 * style.MM)
     axes, table = figure.subplots(2, 1, sharex=True, height_ratios=[5, 1])
-    texts, medians = [], ["Median (95% CI), months"]
+    texts = []
     for place, level in enumerate(levels):
         rows = population[population[entry["by"]] == level]
-        median = numbers.row(entry["analysis"], group=level, statistic="median_survival")
-        if rows.empty or median is None or median.gap:
+        median = estimates.first(entry["analysis"], group=level, statistic="median_survival")
+        if rows.empty or median is None:
             continue
         curve = kaplan_meier(rows[entry["time"]], rows[entry["event"]])
         color = style.COLORS[level]
         steps = np.append(0, curve.time), np.append(100, 100 * curve.survival)
-        label = f"{entry['levels'][level]} (n={fixed(median.n)})"
+        words = interval(median.estimate, median.ci_low, median.ci_high, 1)
+        name = entry["levels"][level]
+        label = f"{name} (n={fixed(median.n)}), median {words} months"
         axes.step(*steps, where="post", color=color, lw=1.2, label=label)
         axes.fill_between(
             np.append(0, curve.time),
@@ -59,12 +65,13 @@ def draw(
         if not np.isnan(median.estimate):
             axes.plot([0, median.estimate], [50, 50], color=style.FAINT, lw=0.6, ls="--", zorder=0)
             axes.plot([median.estimate] * 2, [0, 50], color=style.FAINT, lw=0.6, ls="--", zorder=0)
-        texts.append(f"{entry['levels'][level]} median {interval_text(median)} months")
-        medians.append(f"{entry['levels'][level]} {interval_text(median).replace('95% CI ', '')}")
+        texts.append(
+            f"{name}, n={fixed(median.n)}, {fixed(median.events)} deaths, median {words} months"
+        )
         table.text(
             -0.045,
             len(levels) - 1 - place,
-            entry["levels"][level],
+            name,
             transform=table.get_yaxis_transform(),
             ha="right",
             va="center",
@@ -72,12 +79,11 @@ def draw(
             fontsize=6.5,
         )
         for time in times:
-            row = at_risk[(at_risk["group"] == level) & (at_risk["term"] == f"time={time:g}")]
-            if len(row):
+            if (level, time) in at_risk:
                 table.text(
                     time,
                     len(levels) - 1 - place,
-                    fixed(float(row["estimate"].iloc[0])),
+                    fixed(at_risk[level, time]),
                     ha="center",
                     va="center",
                     fontsize=6.5,
@@ -85,10 +91,17 @@ def draw(
     axes.set_ylim(0, 102)
     axes.set_xlim(-1, end * 1.02)
     axes.set_ylabel(entry["label"])
-    axes.legend(loc="best", facecolor="white", edgecolor="none", framealpha=0.85, handlelength=1.5)
-    test = numbers.row(entry["test"], statistic="log_rank_chi_squared")
-    p = "" if test is None or test.gap else f"Log-rank {p_text(test.p_value)}"
-    axes.set_title("\n".join([*medians, p]), loc="left", fontsize=6.5)
+    figure.legend(
+        *axes.get_legend_handles_labels(),
+        loc="outside upper left",
+        frameon=False,
+        handlelength=1.5,
+        borderaxespad=0,
+    )
+    test = estimates.first(entry["test"], statistic="log_rank_chi_squared")
+    p = "" if test is None else f"Log-rank {p_text(test.p_value)}"
+    if p:
+        axes.set_title(p, loc="left", fontsize=6.5)
     table.set_ylim(-0.6, len(levels) - 0.4)
     table.set_yticks([])
     table.set_xticks(times)
@@ -97,9 +110,10 @@ def draw(
     for side in ("left", "bottom"):
         table.spines[side].set_visible(False)
     table.tick_params(length=0)
-    everyone = numbers.row(entry["analysis"], group="all", statistic="median_survival")
+    everyone = estimates.first(entry["analysis"], group="all", statistic="median_survival")
     caption = (
-        f"Kaplan–Meier curves (n={fixed(everyone.n)}) with 95% confidence bands on the log scale; "
-        f"ticks are censored patients, NR is not reached. {'; '.join(texts)}. {p}."
+        f"Kaplan–Meier curves (n={fixed(everyone.n)}, {fixed(everyone.events)} deaths) with 95% "
+        "confidence bands on the log scale; ticks are censored patients, NR is not reached. "
+        f"{'; '.join(texts)} (95% confidence intervals in parentheses)."
     )
-    return figure, caption
+    return figure, f"{caption} {p}, unadjusted." if p else caption

@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 
 from pd1_dynamics.analyses.codebook import BINARY, MISSING, Codebook, Variable
-from pd1_dynamics.tables import format as printed
-from pd1_dynamics.tables.selection import ALL, Estimate, Estimates
+from pd1_dynamics.analyses.selection import ALL, Estimate, Estimates
+from pd1_dynamics.statistics import printing as printed
 from pd1_dynamics.tables.table import HEADING, LEVEL, ROW, Line, Table
 
 SYNTHETIC = "Synthetic cohort: these numbers show that the pipeline works; they are no evidence."

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from pd1_dynamics import cohort, definitions, figures, progression, resistance, response, schemas
-from pd1_dynamics.figures.numbers import p_text
+from pd1_dynamics.statistics.printing import p_text
 
 ROOT = Path(__file__).parents[3]
 ENTRIES = schemas.load(ROOT / "config" / "figures.yaml", "figures")["figures"]
@@ -141,5 +141,5 @@ def test_points_of_a_group_are_kept_apart():
     from pd1_dynamics.figures.groups import _swarm
 
     values = np.array([1.0, 1.0, 1.01, 5.0, 9.0])
-    shifts = _swarm(values)
+    shifts = _swarm(values, step=0.2)
     assert len(set(zip(shifts, np.round(values, 1), strict=True))) == len(values)

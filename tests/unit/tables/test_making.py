@@ -10,8 +10,8 @@ import pytest
 from pd1_dynamics import tables
 from pd1_dynamics.analyses.codebook import Codebook, Variable
 from pd1_dynamics.analyses.estimates import COLUMNS
+from pd1_dynamics.analyses.selection import NothingSelectedError
 from pd1_dynamics.tables.making import SYNTHETIC
-from pd1_dynamics.tables.selection import NothingSelectedError
 from pd1_dynamics.tables.writing import to_csv, to_docx, to_html
 
 ROOT = Path(__file__).parents[3]

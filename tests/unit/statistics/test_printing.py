@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from pd1_dynamics.tables import format as printed
+from pd1_dynamics.statistics import printing as printed
 
 
 @pytest.mark.parametrize(

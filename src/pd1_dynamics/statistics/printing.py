@@ -62,3 +62,13 @@ def p_value(p: float) -> str:
     if p > 0.99:
         return ">0.99"
     return fixed(p, 3 if p < 0.0095 else 2)
+
+
+def p_text(p: float) -> str:
+    """A p value with its sign.
+
+    >>> [p_text(p) for p in (0.0002, 0.03)]
+    ['p<0.001', 'p=0.03']
+    """
+    text = p_value(p)
+    return f"p{text}" if text[0] in "<>" else f"p={text}"
