@@ -10,7 +10,11 @@ DETERMINED = (
     *("synthetic/derived/*", "synthetic/estimates.csv", "synthetic/tables/*"),
     *("synthetic/published/*.csv", "synthetic/report.html"),
 )
-FIGURES = ("1", "2a", "2b", "2c", "2d", "S1", "S2")
+FIGURES = (
+    *(f"figure{name}" for name in ("1", "2a", "2b", "2c", "2d", "S1", "S2")),
+    "swimmer",
+    "waterfall",
+)
 TABLES = ("1", "2", "3", *(f"S{number}" for number in range(1, 14)))
 
 
@@ -30,7 +34,7 @@ def test_everything_of_the_contract_is_made(project, first_run):
             assert (results / "tables" / f"table{table}.{suffix}").stat().st_size > 0
     for figure in FIGURES:
         for suffix in ("svg", "pdf", "png"):
-            assert (results / "figures" / f"figure{figure}.{suffix}").stat().st_size > 0
+            assert (results / "figures" / f"{figure}.{suffix}").stat().st_size > 0
 
 
 def test_a_run_ends_by_saying_where_its_results_lie(first_run):

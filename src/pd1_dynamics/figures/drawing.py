@@ -16,7 +16,7 @@ from pd1_dynamics.figures.placeholder import placeholder
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-KINDS = ("flow", "spider", "groups", "survival_curves", "scatter")
+KINDS = ("flow", "spider", "groups", "survival_curves", "scatter", "swimmer", "waterfall")
 SYNTHETIC = "Synthetic cohort, no real patient"
 FORMATS = ("svg", "pdf", "png")
 

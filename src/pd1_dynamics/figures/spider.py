@@ -12,9 +12,6 @@ from pd1_dynamics.terms import NE
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_LINEAR_UP_TO = 100  # percent; growth beyond is drawn on a logarithmic scale, and nothing is cut
-_TICKS = (-100, -50, 0, 50, 100, 200, 500, 1000, 2000)
-
 
 def draw(
     estimates: Estimates, data: dict[str, pd.DataFrame], entry: dict[str, Any]
@@ -32,12 +29,8 @@ def draw(
     levels = list(entry["levels"])
     figure = style.new_figure(style.DOUBLE, 120 * style.MM)
     panels = figure.subplots(2, 2, sharex=True, sharey=True).ravel()
-    top = max(2 * _LINEAR_UP_TO, float(lines["change_from_baseline_pct"].max()))
-    ticks = [tick for tick in _TICKS if tick <= top]
     for axes, level in zip(panels, levels, strict=True):
-        axes.set_yscale("symlog", linthresh=_LINEAR_UP_TO, linscale=1.2)
-        axes.set_yticks(ticks, [f"{tick:,}".replace("-", "\u2212") for tick in ticks])
-        axes.minorticks_off()
+        style.percent_scale(axes, lines["change_from_baseline_pct"].max())
         axes.axhline(0, color=style.INK, lw=0.6)
         for limit in (-30, 20):
             axes.axhline(limit, color=style.FAINT, lw=0.6, ls=(0, (4, 3)), zorder=0)
@@ -57,7 +50,6 @@ def draw(
                 alpha=0.8,
             )
         axes.set_title(f"{entry['levels'][level]}: {_size(estimates, level)}", loc="left")
-        axes.set_ylim(-108, 1.08 * top)
         axes.margins(x=0.01)
     figure.supxlabel("Months since first dose", fontsize=7)
     figure.supylabel("Change of target lesions from baseline (%)", fontsize=7)
@@ -65,8 +57,8 @@ def draw(
     caption = (
         "Change of the sum of target diameters from baseline, one line a patient "
         f"(n={fixed(size.estimate)}), by best response; lines end with the last scan that counts, "
-        "progression included. Dashed: \u221230% and +20%; vertical line: 3 months. The scale is "
-        f"linear to \u00b1{_LINEAR_UP_TO}%, logarithmic beyond."
+        "progression included. Dashed: \u221230% and +20%; vertical line: 3 months. "
+        f"{style.SCALE_IN_WORDS}"
     )
     missing = estimates.first("best_response", term=f"best_response={NE}", group="all")
     if missing is not None and missing.estimate > 0:

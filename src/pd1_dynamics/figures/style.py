@@ -1,6 +1,11 @@
 """One look for all figures: journal widths, small type, colors that all readers can tell."""
 
+from typing import TYPE_CHECKING
+
 import matplotlib as mpl
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 MM = 1 / 25.4
 SINGLE, DOUBLE = 85 * MM, 175 * MM
@@ -20,6 +25,10 @@ COLORS = {
     "1": "#D55E00",
 }
 """The same color for the same category in every figure."""
+
+_LINEAR_UP_TO = 100
+_PERCENTS = (-100, -50, 0, 50, 100, 200, 500, 1000, 2000)
+SCALE_IN_WORDS = f"The scale is linear to \u00b1{_LINEAR_UP_TO}%, logarithmic beyond."
 
 SETTINGS = {
     "figure.dpi": 100,
@@ -52,3 +61,13 @@ def new_figure(width: float, height: float) -> "mpl.figure.Figure":
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), layout="constrained")
+
+
+def percent_scale(axes: "Axes", highest: float) -> None:
+    """A scale for changes in percent on which no growth is cut: logarithmic beyond 100 %."""
+    top = max(2 * _LINEAR_UP_TO, highest)
+    ticks = [tick for tick in _PERCENTS if tick <= top]
+    axes.set_yscale("symlog", linthresh=_LINEAR_UP_TO, linscale=1.2)
+    axes.set_yticks(ticks, [f"{tick:,}".replace("-", "\u2212") for tick in ticks])
+    axes.minorticks_off()
+    axes.set_ylim(-108, 1.08 * top)

@@ -87,6 +87,8 @@ def survival(
       radiological progression, or, without scans, reported progression with a day.
     - Durations of response, PR, CR and disease control count from the first such evaluation
       (disease control: from the first evaluation, when that is CR, PR or SD) to the end of PFS.
+    - Treatment counts to the last dose, or to the last contact where it goes on: without a last
+      dose, in a cohort that knows that of others.
     - A cohort that knows nobody's vital status and reports no PFS has no survival.
 
     Returns
@@ -175,6 +177,8 @@ def survival(
             / DAYS_PER_MONTH,
             "pps_event": arrays.nullable(np.where(alive_or_dead & progressed, death, np.nan)),
             "follow_up_months": end_day / DAYS_PER_MONTH,
+            "progression_months": progression_day / DAYS_PER_MONTH,
+            **_treatment(patients, end_day),
         }
     )
     first_ok = response["first_response"].isin([CR, PR, SD]).to_numpy()
@@ -191,3 +195,13 @@ def survival(
         known = ~np.isnan(start) & ~np.isnan(pfs_day)
         table[f"{name}_event"] = arrays.nullable(np.where(known, pfs_event, np.nan))
     return table
+
+
+def _treatment(patients: pd.DataFrame, end_day: np.ndarray) -> dict[str, object]:
+    last_dose = arrays.floats(patients["last_dose_day"])
+    known = ~np.isnan(last_dose)
+    ongoing = ~known & ~np.isnan(end_day) & known.any()
+    return {
+        "treatment_months": np.where(ongoing, end_day, last_dose) / DAYS_PER_MONTH,
+        "treatment_ongoing": arrays.nullable(np.where(known | ongoing, ongoing, np.nan)),
+    }

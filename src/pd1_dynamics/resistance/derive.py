@@ -86,6 +86,9 @@ PATIENT_COLUMNS = (
     "disease_control_event",
     "pfs_end",
     "follow_up_months",
+    "progression_months",
+    "treatment_months",
+    "treatment_ongoing",
     "later_local_therapy",
     "later_systemic_therapy",
 )

@@ -154,3 +154,15 @@ def test_the_date_of_progression_is_that_of_the_scan_as_written(run):
         {"day": 29, "date": "2020-03-01", "target_sum_mm": 80.0},
     ]
     assert run(scans).patient["progression_date"] == "2020-03-01"
+
+
+def test_treatment_ends_with_the_last_dose(run):
+    row = run(PROGRESSED, patient={**ALIVE, "last_dose_day": 240}).patient
+    assert (row["treatment_months"], row["treatment_ongoing"]) == (240 / MONTH, 0)
+    assert row["progression_months"] == 252 / MONTH
+
+
+def test_a_cohort_that_knows_no_last_dose_has_no_time_under_treatment(run):
+    row = run(PROGRESSED, patient=ALIVE).patient
+    assert pd.isna(row["treatment_months"])
+    assert pd.isna(row["treatment_ongoing"])
