@@ -85,6 +85,40 @@ def texts(labels: tuple[str, ...], codes: np.ndarray) -> np.ndarray:
     return np.array([*labels, None], dtype=object)[codes]
 
 
+def coded(labels: tuple[str, ...], codes: np.ndarray) -> pd.Categorical:
+    """The same as categories: for columns with many rows a patient."""
+    return pd.Categorical.from_codes(codes, categories=list(labels))
+
+
+def numbered(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
+    """A number for each text, -1 for missing, and the texts by their numbers."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.cat.codes.to_numpy(), column.cat.categories
+    return pd.factorize(column, sort=True)
+
+
+def says(column: pd.Series, value: str) -> np.ndarray:
+    """True where a column of texts, categories or numbers reads as the value.
+
+    Examples
+    --------
+    >>> says(pd.Series([1, 0]), "1").tolist(), says(pd.Series(["PD", None]), "PD").tolist()
+    ([True, False], [True, False])
+    """
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return (column.cat.codes == column.cat.categories.get_indexer([value])[0]).to_numpy() & (
+            column.cat.codes >= 0
+        ).to_numpy()
+    return (column.astype(str) == value).to_numpy(dtype=bool)
+
+
+def objects(column: pd.Series) -> np.ndarray | pd.Categorical:
+    """Values of a column of texts as they are: categories stay categories."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.array
+    return column.to_numpy(dtype=object)
+
+
 def text_codes(column: pd.Series, labels: tuple[str, ...]) -> np.ndarray:
     """Position of each text among the labels, -1 where it is missing or something else."""
     categories = pd.Categorical(column, categories=list(labels))
@@ -123,6 +157,32 @@ def walk(starts: np.ndarray, counts: np.ndarray) -> Iterator[tuple[np.ndarray, n
         yield patients, starts[patients] + step
         step += 1
         patients = patients[counts[patients] > step]
+
+
+def sum_of(place: np.ndarray, values: np.ndarray, n: int) -> np.ndarray:
+    """Sums of whole numbers or flags at each of n places; rows sorted by place.
+
+    Examples
+    --------
+    >>> sum_of(np.array([0, 0, 2]), np.array([5, 7, 1]), 3).tolist()
+    [12, 0, 1]
+    """
+    return _reduced(np.add, place, values.astype(np.int64, copy=False), n, 0)
+
+
+def largest_of(place: np.ndarray, values: np.ndarray, n: int) -> np.ndarray:
+    """Largest value at each of n places, -1 for none; rows sorted by place."""
+    return _reduced(np.maximum, place, values, n, -1)
+
+
+def _reduced(
+    by: np.ufunc, place: np.ndarray, values: np.ndarray, n: int, missing: int
+) -> np.ndarray:
+    found = np.full(n, missing, dtype=np.int64)
+    if len(place):
+        starts = run_starts(place)
+        found[place[starts]] = by.reduceat(values, starts)
+    return found
 
 
 def last_true(flags: np.ndarray, codes: np.ndarray, n: int) -> np.ndarray:

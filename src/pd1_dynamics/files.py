@@ -1,18 +1,30 @@
 """Reading and writing the tables that pass from stage to stage."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
+if TYPE_CHECKING:
+    import polars as pl
 
-def read_table(path: str | Path) -> pd.DataFrame:
+
+def read_table(path: str | Path, coded: bool = False) -> pd.DataFrame:
     """Read a table that an earlier stage wrote: Parquet, or CSV with empty cells for missing.
 
     Numbers come back to the last bit.
+
+    Parameters
+    ----------
+    path
+        The file.
+    coded
+        Parquet only: text as categories, each text once, for tables with many rows a patient.
     """
     path = Path(path)
     if path.suffix == ".parquet":
-        return pd.read_parquet(path)
+        return _coded(path) if coded else pd.read_parquet(path)
     return pd.read_csv(
         path,
         keep_default_na=False,
@@ -35,5 +47,42 @@ def write_table(table: pd.DataFrame, path: str | Path) -> None:
     if path.suffix == ".parquet":
         table.to_parquet(unfinished, index=False)
     else:
-        table.to_csv(unfinished, index=False, lineterminator="\n")
+        _polars(table).write_csv(unfinished)
     unfinished.replace(path)
+
+
+def _coded(path: Path) -> pd.DataFrame:
+    import pyarrow.parquet as pq
+    import pyarrow.types as types
+
+    schema = pq.read_schema(path)
+    texts = [
+        field.name
+        for field in schema
+        if types.is_string(field.type) or types.is_large_string(field.type)
+    ]
+    read = pq.read_table(path, read_dictionary=texts)
+    table = read.to_pandas(split_blocks=True, self_destruct=True)
+    absent = pd.Categorical.from_codes(np.full(len(table), -1, dtype=np.int8), categories=[])
+    for name in schema.names:
+        if types.is_null(schema.field(name).type):
+            table[name] = absent
+    return table
+
+
+def _polars(table: pd.DataFrame) -> "pl.DataFrame":
+    """The table for writing: what is neither number nor category as text, empty text as missing."""
+    import polars as pl
+    import pyarrow as pa
+
+    columns = {}
+    for name, column in table.items():
+        try:
+            values = pa.Array.from_pandas(column)
+        except (pa.ArrowInvalid, pa.ArrowTypeError):  # texts and numbers in one column
+            values = pa.Array.from_pandas(column.map(str, na_action="ignore"))
+        if pa.types.is_boolean(values.type):
+            values = pa.Array.from_pandas(column.astype(object).map(str, na_action="ignore"))
+        columns[str(name)] = values
+    made = pl.from_arrow(pa.table(columns))
+    return made.with_columns(pl.col(pl.String).replace("", None))

@@ -9,7 +9,7 @@ rule draw_figure:
         estimates=in_results("estimates.csv"),
         patients=in_results("derived/patients.csv"),
         response=in_results("derived/response.csv"),
-        src=package("figures", "statistics"),
+        src=package("figures", "analyses/selection", "statistics"),
     output:
         svg=report(
             in_results("figures/{figure}.svg"),

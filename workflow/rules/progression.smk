@@ -8,7 +8,15 @@ rule derive_progression:
         tables=[in_results(f"cohort/{table}.parquet") for table in CLEAN_TABLES],
         response=in_results("derived/response.csv"),
         response_patients=in_results("response/patients.parquet"),
-        src=package("response", "progression", "definitions", "rules", "arrays", "cohort/columns"),
+        src=package(
+            "response",
+            "progression",
+            "definitions",
+            "rules",
+            "arrays",
+            "cohort/__init__",
+            "cohort/columns",
+        ),
     output:
         patients=in_results("progression/patients.parquet"),
         therapies=in_results("derived/therapies.csv"),

@@ -16,7 +16,7 @@ rule write_report:
         audit=in_results("published/audit.csv"),
         agreement=in_results("published/agreement.svg"),
         agreement_caption=in_results("published/agreement.json"),
-        src=package("report", "published", "tables", "statistics"),
+        src=package("report", "published", "tables", "analyses/selection", "statistics"),
     output:
         report=report(in_results("report.html"), caption="../report/report.rst", category="Report"),
     log:

@@ -6,7 +6,9 @@ rule derive_response:
         cohort="config/cohorts/{cohort}.yaml",
         definitions="config/definitions.yaml",
         tables=[in_results(f"cohort/{table}.parquet") for table in CLEAN_TABLES],
-        src=package("response", "definitions", "rules", "arrays", "cohort/columns"),
+        src=package(
+            "response", "definitions", "rules", "arrays", "cohort/__init__", "cohort/columns"
+        ),
     output:
         response=in_results("derived/response.csv"),
         patients=in_results("response/patients.parquet"),

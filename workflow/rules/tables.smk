@@ -7,7 +7,7 @@ rule make_tables:
         estimates=in_results("estimates.csv"),
         variables="config/variables.yaml",
         layouts=configuration.layout_files(ROOT),
-        src=package("tables", "statistics"),
+        src=package("tables", "analyses/selection", "statistics"),
     output:
         html=report(
             expand(in_results("tables/{table}.html", "{{cohort}}"), table=TABLES),

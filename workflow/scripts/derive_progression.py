@@ -1,12 +1,13 @@
 """Derive progression patterns, LDH dynamics, survival and later therapies."""
 
 from pd1_dynamics import configuration, progression
+from pd1_dynamics.cohort import read_clean
 from pd1_dynamics.files import read_table, write_table
 from pd1_dynamics.job import logged
 
 
 def main(cohort, path_tables, path_response, path_response_patients, path_patients, path_therapies):
-    patients, assessments, lesions, labs, therapies = map(read_table, path_tables)
+    patients, assessments, lesions, labs, therapies = read_clean(path_tables)
     by_patient, later = progression.derive(
         patients,
         assessments,

@@ -1,12 +1,13 @@
 """Derive RECIST 1.1 responses and tumor dynamics from the clean tables."""
 
 from pd1_dynamics import configuration, response
-from pd1_dynamics.files import read_table, write_table
+from pd1_dynamics.cohort import read_clean
+from pd1_dynamics.files import write_table
 from pd1_dynamics.job import logged
 
 
 def main(cohort, path_tables, path_response, path_patients):
-    patients, assessments, lesions, _, therapies = map(read_table, path_tables)
+    patients, assessments, lesions, _, therapies = read_clean(path_tables)
     time_points, by_patient = response.derive(
         patients, assessments, lesions, therapies, configuration.definitions_of(cohort)
     )

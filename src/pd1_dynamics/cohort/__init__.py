@@ -1,8 +1,34 @@
 """Cohorts in: from anyone's tables, by one YAML file, to clean tables in the project's words."""
 
-from pd1_dynamics.cohort.description import Cohort, Source, load_cohort
+from __future__ import annotations
 
-__all__ = ["CleanCohort", "Cohort", "Source", "clean", "load_cohort", "write"]
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pd1_dynamics.cohort.description import Cohort, Source, load_cohort
+from pd1_dynamics.files import read_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "CleanCohort",
+    "Cohort",
+    "Source",
+    "clean",
+    "load_cohort",
+    "read_clean",
+    "write",
+]
+
+
+def read_clean(paths: Iterable[str | Path]) -> list[pd.DataFrame]:
+    """Clean tables as :func:`write` wrote them, in the order of their paths.
+
+    Text of scans and lesions, which have many rows a patient, comes as categories.
+    """
+    return [read_table(path, coded=Path(path).stem in ("assessments", "lesions")) for path in paths]
 
 
 def __getattr__(name: str):

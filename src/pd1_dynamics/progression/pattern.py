@@ -49,8 +49,7 @@ def pattern(
     before = np.where(at_progression > starts, at_progression - 1, -1)
 
     def shown(column: str, value: str) -> np.ndarray:
-        flags = (time_points[column].astype(str) == value).to_numpy(dtype=bool)
-        return arrays.at(flags, at_progression, False)
+        return arrays.at(arrays.says(time_points[column], value), at_progression, False)
 
     enlarged = shown("target_response", PD) | shown("nontarget_response", PD)
     new = shown("new_lesion", "1")

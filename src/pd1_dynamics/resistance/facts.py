@@ -108,7 +108,7 @@ def _progression_by_scan(
     n = len(patients)
     patient = arrays.patient_codes(patients["patient_id"], time_points["patient_id"], "time_points")
     day = time_points["day"].to_numpy(dtype=np.int64)
-    immune = time_points["irecist_response"].astype(object)
+    immune = time_points["irecist_response"]
     icpd = arrays.at(day, arrays.first_true((immune == "iCPD").to_numpy(), patient, n))
     end = arrays.floats(response["assessment_end_day"])
     if sitc["criteria"] == "irecist":

@@ -13,7 +13,6 @@ from pd1_dynamics.response import irecist, summary
 from pd1_dynamics.response import therapies as later
 from pd1_dynamics.response.frames import complete_all
 from pd1_dynamics.response.visits import read_visits, time_point_table
-from pd1_dynamics.terms import IRECIST_RESPONSES
 
 
 def derive(
@@ -37,7 +36,8 @@ def derive(
     Returns
     -------
     time_points
-        ``derived/response.csv``: one row a patient and imaging date, by patient and day.
+        ``derived/response.csv``: one row a patient and imaging date, by patient and day; responses
+        are categories.
     patients
         ``response/patients.parquet``: one row a patient, in the order of ``patients``; columns as
         :func:`pd1_dynamics.response.summary.summarise` gives them, and ``later_local_therapy``,
@@ -81,9 +81,7 @@ def derive(
     irecist_response = irecist.time_point_responses(visits, definitions)
     irecist_counted = irecist.counted_visits(irecist_response, visits, before_therapy)
 
-    time_points = time_point_table(
-        patients, visits, arrays.texts(IRECIST_RESPONSES, irecist_response), counted
-    )
+    time_points = time_point_table(patients, visits, irecist_response, counted)
     by_patient = summary.summarise(
         patients, visits, counted, irecist_response, irecist_counted, definitions
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from pd1_dynamics.cohort.columns import TEXT, clean_columns
@@ -23,14 +24,23 @@ def complete(table: pd.DataFrame | None, name: str) -> pd.DataFrame:
     if not lacking:
         return table
     added = {
-        column: pd.Series([None] * len(table), index=table.index, dtype=object)
+        column: _no_text(table, name)
         if columns[column] == TEXT
         else pd.Series(float("nan"), index=table.index, dtype=float)
         for column in lacking
     }
     if "date" in added and "day" in table:
-        added["date"] = table["day"].astype(int).astype(str).astype(object)
+        days, place = np.unique(table["day"].to_numpy(dtype=np.int64), return_inverse=True)
+        added["date"] = pd.Series(days.astype(str).astype(object)[place], index=table.index)
     return table.assign(**added)
+
+
+def _no_text(table: pd.DataFrame, name: str) -> pd.Series:
+    """A column of text without any; as categories where a table has many rows a patient."""
+    if name in ("assessments", "lesions"):
+        none = pd.Categorical.from_codes(np.full(len(table), -1, dtype=np.int8), categories=[])
+        return pd.Series(none, index=table.index)
+    return pd.Series([None] * len(table), index=table.index, dtype=object)
 
 
 def complete_all(
@@ -40,6 +50,6 @@ def complete_all(
     completed = {name: complete(table, name) for name, table in tables.items()}
     if patients is None:
         named = [table["patient_id"] for table in completed.values()]
-        found = pd.concat(named).drop_duplicates().sort_values()
-        patients = pd.DataFrame({"patient_id": found.to_numpy(dtype=object)})
+        found = pd.unique(np.concatenate([pd.unique(ids).astype(object) for ids in named]))
+        patients = pd.DataFrame({"patient_id": np.sort(found)})
     return complete(patients, "patients"), *completed.values()

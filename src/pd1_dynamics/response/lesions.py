@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pd1_dynamics import arrays
 from pd1_dynamics.response.millimetres import PER_MM
 from pd1_dynamics.response.readings import (
     ABSENT,
@@ -118,13 +119,10 @@ def targets(
         rows, visit, n_visits, reference, visit_patient, rows.diameter >= 0
     )
     summed = counted & (rows.diameter >= 0)
-    sums = np.bincount(visit[summed], weights=rows.diameter[summed], minlength=n_visits)
-    measured = np.where(
-        np.bincount(visit[summed], minlength=n_visits) > 0, np.rint(sums).astype(np.int64), -1
-    )
-    still_there = np.bincount(visit[summed & ~is_gone(rows)], minlength=n_visits)
-    largest = np.full(n_visits, -1, dtype=np.int64)
-    np.maximum.at(largest, visit[summed], rows.diameter[summed])
+    sums = arrays.sum_of(visit, np.where(summed, rows.diameter, 0), n_visits)
+    measured = np.where(arrays.sum_of(visit, summed, n_visits) > 0, sums, -1)
+    still_there = arrays.sum_of(visit, summed & ~is_gone(rows), n_visits)
+    largest = arrays.largest_of(visit, np.where(summed, rows.diameter, -1), n_visits)
     return Targets(
         given=given,
         measured=measured,

@@ -72,7 +72,7 @@ class Lesions:
 
     patient: np.ndarray
     day: np.ndarray
-    date: np.ndarray
+    date: np.ndarray | pd.Categorical
     lesion: np.ndarray
     role: np.ndarray
     state: np.ndarray
@@ -106,15 +106,15 @@ def lesion_arrays(patients: pd.DataFrame, lesions: pd.DataFrame) -> Lesions:
     not measured, then the larger diameter, then the worse state. An absent target or non-target is
     0 mm; a non-target node below 10 mm is left to the rules.
     """
-    lesion, names = pd.factorize(lesions["lesion_id"], sort=True)
-    organ, organs = pd.factorize(lesions["organ"], sort=True)
+    lesion, names = arrays.numbered(lesions["lesion_id"])
+    organ, organs = arrays.numbered(lesions["organ"])
     state = arrays.text_codes(lesions["state"], LESION_STATES)
     diameter = to_units(arrays.floats(lesions["diameter_mm"]))
     diameter[(diameter < 0) & (state == ABSENT)] = 0
     rows = Lesions(
         patient=arrays.patient_codes(patients["patient_id"], lesions["patient_id"], "lesions"),
         day=lesions["day"].to_numpy(dtype=np.int32),
-        date=lesions["date"].to_numpy(dtype=object),
+        date=arrays.objects(lesions["date"]),
         lesion=lesion.astype(np.int32),
         role=arrays.text_codes(lesions["role"], LESION_ROLES),
         state=state,
@@ -145,7 +145,7 @@ class Assessments:
 
     patient: np.ndarray
     day: np.ndarray
-    date: np.ndarray
+    date: np.ndarray | pd.Categorical
     target_sum: np.ndarray
     nontarget: np.ndarray
     new: np.ndarray
@@ -168,7 +168,7 @@ def assessment_arrays(patients: pd.DataFrame, assessments: pd.DataFrame) -> Asse
     columns = {
         "patient": patient,
         "day": assessments["day"].to_numpy(dtype=np.int32),
-        "date": assessments["date"].to_numpy(dtype=object),
+        "date": arrays.objects(assessments["date"]),
         "target_sum": to_units(arrays.floats(assessments["target_sum_mm"])),
         "nontarget": arrays.text_codes(assessments["nontarget_response"], NONTARGET_RESPONSES),
         "new": arrays.text_codes(assessments["new_lesion"], NEW_LESION),

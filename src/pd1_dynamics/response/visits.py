@@ -30,6 +30,7 @@ from pd1_dynamics.response.recist import (
 from pd1_dynamics.terms import (
     CR,
     DAYS_PER_MONTH,
+    IRECIST_RESPONSES,
     NE,
     NEW_LESION,
     NON_CR_NON_PD,
@@ -208,8 +209,9 @@ def time_point_table(
 ) -> pd.DataFrame:
     """The visits as the table ``derived/response.csv``.
 
-    ``irecist`` are texts, ``counted`` says whether a visit counts for best response and nadir.
-    Before and at the baseline there is no response; percent changes start with 0 at the baseline.
+    ``irecist`` are positions in ``terms.IRECIST_RESPONSES``, ``counted`` says whether a visit
+    counts for best response and nadir. Before and at the baseline there is no response; percent
+    changes start with 0 at the baseline.
     """
     baseline_day = arrays.at(visits.day, visits.baseline_row)[visits.patient]
     since_baseline = visits.day >= baseline_day
@@ -228,11 +230,11 @@ def time_point_table(
             "change_from_baseline_pct": percent_change(visits.sum, baseline),
             "change_from_nadir_pct": percent_change(visits.sum, nadir),
             "change_from_nadir_mm": _difference_mm(visits.sum, nadir, known),
-            "target_response": arrays.texts(TARGET_RESPONSES, visits.target),
-            "nontarget_response": arrays.texts(NONTARGET_RESPONSES, visits.nontarget),
-            "new_lesion": arrays.texts(NEW_LESION, visits.new),
-            "overall_response": arrays.texts(RESPONSES, visits.overall),
-            "irecist_response": irecist,
+            "target_response": arrays.coded(TARGET_RESPONSES, visits.target),
+            "nontarget_response": arrays.coded(NONTARGET_RESPONSES, visits.nontarget),
+            "new_lesion": arrays.coded(NEW_LESION, visits.new),
+            "overall_response": arrays.coded(RESPONSES, visits.overall),
+            "irecist_response": arrays.coded(IRECIST_RESPONSES, irecist),
             "counted": counted.astype(np.int64),
         }
     )
@@ -263,8 +265,8 @@ def _visits(
     of_run = np.searchsorted(keys, row_key[row_starts])
     of_row = np.repeat(of_run, np.diff(np.append(row_starts, len(row_key))))
     date = np.empty(len(keys), dtype=object)
-    date[of_run] = rows.date[row_starts]
-    date[of_read] = read.date
+    date[of_run] = np.asarray(rows.date[row_starts], dtype=object)
+    date[of_read] = np.asarray(read.date, dtype=object)
     patient, day = np.divmod(keys, span)
     return patient, day + earliest, date, of_read, of_row
 

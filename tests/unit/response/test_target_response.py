@@ -25,7 +25,7 @@ def test_nadir_includes_the_baseline(run):
 
 def test_pd_is_judged_from_the_nadir_even_when_below_baseline(run):
     points = run([(0, 100.0), (60, 50.0), (120, 60.0)]).points
-    assert points["target_response"].tolist() == [None, "PR", "PD"]
+    assert points["target_response"].astype(str).tolist() == ["nan", "PR", "PD"]
     assert points["nadir_sum_mm"].tolist()[1:] == [100.0, 50.0]
     assert points["change_from_nadir_pct"].tolist()[1:] == [-50.0, 20.0]
     assert points["change_from_nadir_mm"].tolist()[1:] == [-50.0, 10.0]
@@ -64,7 +64,7 @@ def test_nontarget_disease_that_comes_back_after_overall_cr_is_pd(run):
 
 def test_baseline_is_the_last_evaluable_scan_up_to_day_zero(run):
     points = run([(-40, 30.0), (-5, 50.0), (0, None), (60, 35.0)]).points
-    assert points["overall_response"].tolist() == [None, None, None, "PR"]
+    assert points["overall_response"].astype(str).tolist() == ["nan", "nan", "nan", "PR"]
     assert np.isnan(points["baseline_sum_mm"].iloc[0])
     assert points["baseline_sum_mm"].tolist()[1:] == [50.0, 50.0, 50.0]
 
