@@ -14,8 +14,7 @@ def main(
     name_cohort,
     path_estimates,
     path_notes,
-    path_variables,
-    folder_layouts,
+    path_tables,
     path_figures,
     path_captions,
     path_comparison,
@@ -26,13 +25,6 @@ def main(
     path_report,
 ):
     cohort = configuration.load_cohort(name_cohort)
-    estimates = analyses.read_estimates(path_estimates)
-    made = tables.make(
-        estimates,
-        tables.load(folder_layouts),
-        analyses.load_codebook(path_variables),
-        synthetic=cohort.synthetic,
-    )
     page = report.make(
         cohort={
             "name": cohort.name,
@@ -40,8 +32,8 @@ def main(
             "source": cohort.source,
             "synthetic": cohort.synthetic,
         },
-        estimates=estimates,
-        tables=[{"name": t.name, "number": t.number, "html": tables.to_html(t)} for t in made],
+        estimates=analyses.read_estimates(path_estimates),
+        tables=[table(path) for path in path_tables],
         figures=[
             picture(path, caption)
             for path, caption in zip(path_figures, path_captions, strict=True)
@@ -54,6 +46,11 @@ def main(
         sources=sorted({(Path(path).name, checksum(path)) for path in path_sources}),
     )
     Path(path_report).write_text(page, encoding="utf-8")
+
+
+def table(path):
+    number, html = tables.from_page(Path(path).read_text(encoding="utf-8"))
+    return {"name": Path(path).stem, "number": number, "html": html}
 
 
 def picture(path, path_caption):
@@ -72,8 +69,7 @@ if __name__ == "__main__":
             name_cohort=snakemake.wildcards.cohort,
             path_estimates=snakemake.input.estimates,
             path_notes=snakemake.input.notes,
-            path_variables=snakemake.input.variables,
-            folder_layouts=Path(snakemake.input.layouts[0]).parent,
+            path_tables=snakemake.input.tables,
             path_figures=snakemake.input.figures,
             path_captions=snakemake.input.captions,
             path_comparison=snakemake.input.comparison,

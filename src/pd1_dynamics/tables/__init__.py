@@ -6,6 +6,6 @@
 from pd1_dynamics.tables.layouts import load
 from pd1_dynamics.tables.making import make
 from pd1_dynamics.tables.table import Table
-from pd1_dynamics.tables.writing import to_html, write
+from pd1_dynamics.tables.writing import from_page, write
 
-__all__ = ["Table", "load", "make", "to_html", "write"]
+__all__ = ["Table", "from_page", "load", "make", "write"]

@@ -4,7 +4,7 @@ import csv
 import io
 import zipfile
 from datetime import datetime
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -89,6 +89,12 @@ def to_page(table: Table) -> str:
         "body { margin: 1.5rem; }\n.scroll { overflow-x: auto; }\n</style>\n</head>\n<body>\n"
         f"<main>\n{to_html(table)}</main>\n</body>\n</html>\n"
     )
+
+
+def from_page(page: str) -> tuple[str, str]:
+    """Number of the table on a page that :func:`to_page` wrote, and the part that is the table."""
+    number = unescape(page.partition("<title>")[2].partition("</title>")[0])
+    return number, page.partition("<main>\n")[2].partition("</main>")[0]
 
 
 def to_docx(table: Table) -> bytes:

@@ -12,7 +12,7 @@ from pd1_dynamics.analyses.codebook import Codebook, Variable
 from pd1_dynamics.analyses.estimates import COLUMNS
 from pd1_dynamics.analyses.selection import NothingSelectedError
 from pd1_dynamics.tables.making import SYNTHETIC
-from pd1_dynamics.tables.writing import to_csv, to_docx, to_html
+from pd1_dynamics.tables.writing import from_page, to_csv, to_docx, to_html, to_page
 
 ROOT = Path(__file__).parents[3]
 CODEBOOK = Codebook(
@@ -128,6 +128,11 @@ def test_html_is_escaped_and_accessible():
     html = to_html(make(described("all", 12)))
     assert '<th scope="col">' in html
     assert "<caption>Table 9. A title</caption>" in html
+
+
+def test_the_report_takes_a_table_from_its_page():
+    table = make(described("all", 12))
+    assert from_page(to_page(table)) == ("Table 9", to_html(table))
 
 
 def test_csv_has_as_many_cells_in_each_line():
