@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 OUT = ROOT / "results" / "bench"
 SIZES = (10_000, 100_000, 1_000_000)
 CORES = 2
+MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(1 << 36)}  # as in common.smk
 SCANS, LESIONS, SEED, RUNS = 6, 3, 1, 3
 
 
@@ -84,7 +85,7 @@ def scans(patients):
 def measured(task, *arguments):
     """A function of this file in a process of its own, so that its peak memory is its own."""
     command = [sys.executable, __file__, task, *map(str, arguments)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    environment = {**os.environ, **MEMORY, "PYTHONPATH": str(ROOT / "src")}
     answer = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
     return json.loads(answer.stdout.splitlines()[-1])
 

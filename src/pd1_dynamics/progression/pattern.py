@@ -62,9 +62,10 @@ def pattern(
     size = arrays.at(sums, at_progression, -1).astype(np.int64)
     previous = arrays.at(sums, before, -1).astype(np.int64)
     change = percent_change(size, previous)
-    dates = arrays.at(time_points["date"].to_numpy(dtype=object), at_progression, None)
+    dates = np.full(n, None, dtype=object)
     found = at_progression >= 0
-    dates[found] = dates[found].astype(str)  # days come back from CSV as numbers
+    at_scan = arrays.objects(time_points["date"])[at_progression[found]]
+    dates[found] = np.asarray(at_scan, dtype=object).astype(str)  # from CSV, days are numbers
     months = (arrays.at(day, at_progression) - arrays.at(day, before)) / DAYS_PER_MONTH
     return arrays.table(
         {

@@ -36,8 +36,8 @@ def derive(
     Returns
     -------
     time_points
-        ``derived/response.csv``: one row a patient and imaging date, by patient and day; responses
-        are categories.
+        ``derived/response.csv``: one row a patient and imaging date, by patient and day; dates and
+        responses are categories.
     patients
         ``response/patients.parquet``: one row a patient, in the order of ``patients``; columns as
         :func:`pd1_dynamics.response.summary.summarise` gives them, and ``later_local_therapy``,

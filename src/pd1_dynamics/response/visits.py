@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import union_categoricals
 
 from pd1_dynamics import arrays
 from pd1_dynamics.response import lesions as lesion_rules
@@ -58,7 +59,7 @@ class Visits:
 
     patient: np.ndarray
     day: np.ndarray
-    date: np.ndarray
+    date: pd.Categorical
     starts: np.ndarray
     counts: np.ndarray
     sum: np.ndarray
@@ -248,11 +249,11 @@ def _difference_mm(value: np.ndarray, reference: np.ndarray, known: np.ndarray) 
 
 def _visits(
     read: Assessments, rows: Lesions
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, pd.Categorical, np.ndarray, np.ndarray]:
     """Patient, day and date of each visit; visit of each assessment row and of each lesion row."""
     if not len(read) and not len(rows):
         empty = np.empty(0, dtype=np.int64)
-        return empty, empty, np.empty(0, dtype=object), empty, empty
+        return empty, empty, pd.Categorical([]), empty, empty
     days = [day for day in (read.day, rows.day) if len(day)]
     earliest = int(min(day.min() for day in days))
     span = int(max(day.max() for day in days)) - earliest + 1
@@ -264,11 +265,25 @@ def _visits(
     of_read = np.searchsorted(keys, read_key)
     of_run = np.searchsorted(keys, row_key[row_starts])
     of_row = np.repeat(of_run, np.diff(np.append(row_starts, len(row_key))))
-    date = np.empty(len(keys), dtype=object)
-    date[of_run] = np.asarray(rows.date[row_starts], dtype=object)
-    date[of_read] = np.asarray(read.date, dtype=object)
+    date = _dates(rows.date[row_starts], of_run, read.date, of_read, len(keys))
     patient, day = np.divmod(keys, span)
     return patient, day + earliest, date, of_read, of_row
+
+
+def _dates(
+    of_rows: np.ndarray | pd.Categorical,
+    of_run: np.ndarray,
+    of_reads: np.ndarray | pd.Categorical,
+    of_read: np.ndarray,
+    n_visits: int,
+) -> pd.Categorical:
+    """Date of each visit, as the assessments write it, otherwise as the lesions do."""
+    written = [pd.Categorical(dates) for dates in (of_rows, of_reads)]
+    both = union_categoricals([dates for dates in written if len(dates)])
+    place = np.empty(n_visits, dtype=np.int64)
+    place[of_run] = np.arange(len(of_rows))
+    place[of_read] = len(of_rows) + np.arange(len(of_reads))
+    return both[place]
 
 
 def _spread(values: np.ndarray, of_row: np.ndarray, n_visits: int, missing: int) -> np.ndarray:
