@@ -337,6 +337,22 @@ def bounded_p(view: View, check: dict) -> list[Finding]:
     return [_with(found, check)]
 
 
+def significant(view: View, check: dict) -> list[Finding]:
+    """A statement that all of these are associated, against their p values: ``statement`` (in the
+    article's words), ``alpha`` (its level of significance), ``p_values``. The statement is judged,
+    none of the numbers.
+    """
+    alpha, p_values = check["alpha"], check["p_values"]
+    level = view.allowed(alpha).high
+    missed = [p for p in p_values if view.allowed(p).low >= level]
+    listed, beyond = (", ".join(sign(view, p) for p in group) for group in (p_values, missed))
+    end = f"of which {beyond} is not {sign(view, alpha)}" if missed else f"all {sign(view, alpha)}"
+    arithmetic = f"\u201c{check['statement']}\u201d; printed p {listed}, {end}."
+    names = (alpha, *(missed or p_values))
+    found = Finding(check["id"], "statement in words", names, verdict_of(not missed), arithmetic)
+    return [_with(found, check)]
+
+
 KINDS: dict[str, Callable[[View, dict], list[Finding]]] = {
     "percent": percent,
     "sum": total,
@@ -348,6 +364,7 @@ KINDS: dict[str, Callable[[View, dict], list[Finding]]] = {
     "correlation": correlation,
     "at_most": at_most,
     "bounded_p": bounded_p,
+    "significant": significant,
     "wald": wald,
 }
 """Kinds of declared checks."""
@@ -357,7 +374,7 @@ _SUFFIXES = {
     "survival_rate": ("rates", ("", "_low", "_high")),
     "wald": ("ratio", ("", "_low", "_high")),
 }
-_NOT_CLAIMS = ("id", "kind", "note", "if_not", "missing", "median_only")
+_NOT_CLAIMS = ("id", "kind", "note", "if_not", "missing", "median_only", "statement")
 
 
 def named_claims(check: dict) -> list[str]:
