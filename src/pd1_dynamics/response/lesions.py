@@ -29,6 +29,8 @@ FRAGMENT = "."
 MERGED = "/"
 """``T1/T2`` is the one lesion that ``T1`` and ``T2`` have grown into."""
 
+_TABLE = 100_000_000  # bytes; in a longer list, members are searched instead
+
 
 @dataclass(frozen=True)
 class Targets:
@@ -267,7 +269,7 @@ def _found_again(
     alone = np.bincount(visit[~has_reference], minlength=n_visits)
     due = np.where(reference[visit_patient] >= 0, due, alone)
 
-    member = has_reference & _is_in(pair, members)
+    member = has_reference & _is_in(pair, members, len(reference) * n_names)
     counted = member | ~has_reference
     covered = np.bincount(visit[counted & evaluated], minlength=n_visits)
     strange = np.flatnonzero(~counted)
@@ -284,7 +286,7 @@ def _found_again(
     for place in range(widest):
         codes = np.array([k[place] if len(k) > place else -1 for k in known])[of_lesion]
         parent_pair = rows.patient[strange].astype(np.int64) * n_names + codes
-        hit = (codes >= 0) & _is_in(parent_pair, members)
+        hit = (codes >= 0) & _is_in(parent_pair, members, len(reference) * n_names)
         continues |= hit
         use = hit & evaluated[strange]
         found_visit.append(visit[strange][use])
@@ -308,9 +310,13 @@ def _found_again(
     return counted, covered, due
 
 
-def _is_in(values: np.ndarray, members: np.ndarray) -> np.ndarray:
-    """Whether each value is among sorted members."""
+def _is_in(values: np.ndarray, members: np.ndarray, largest: int) -> np.ndarray:
+    """Whether each value (below the largest) is among sorted members."""
     if not len(members):
         return np.zeros(len(values), dtype=bool)
+    if largest <= _TABLE:
+        flags = np.zeros(largest, dtype=bool)
+        flags[members] = True
+        return flags[values]
     place = np.minimum(np.searchsorted(members, values), len(members) - 1)
     return members[place] == values
