@@ -67,9 +67,8 @@ def boxes(figure):
     return found
 
 
-@pytest.mark.parametrize("name", ENTRIES)
-def test_no_text_overlaps_another_or_leaves_the_picture(drawn, name):
-    figure, _ = drawn[name]
+def assert_apart(figure):
+    """No text lies on another or leaves the picture."""
     width, height = figure.canvas.get_width_height()
     texts = boxes(figure)
     for text, box in texts:
@@ -81,6 +80,11 @@ def test_no_text_overlaps_another_or_leaves_the_picture(drawn, name):
         across = min(first.x1, second.x1) - max(first.x0, second.x0)
         down = min(first.y1, second.y1) - max(first.y0, second.y0)
         assert across < 1.5 or down < 1.5, f"{one!r} on {two!r}"
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_no_text_overlaps_another_or_leaves_the_picture(drawn, name):
+    assert_apart(drawn[name][0])
 
 
 @pytest.mark.parametrize("name", ENTRIES)
@@ -143,3 +147,39 @@ def test_points_of_a_group_are_kept_apart():
     values = np.array([1.0, 1.0, 1.01, 5.0, 9.0])
     shifts = _swarm(values, step=0.2)
     assert len(set(zip(shifts, np.round(values, 1), strict=True))) == len(values)
+
+
+@pytest.fixture(scope="module")
+def comparison(study):
+    """Every printed number beside that of the synthetic cohort, as its file gives it back."""
+    from pd1_dynamics import published
+
+    folder = ROOT / "data" / "published"
+    claims = published.read_claims(folder / "claims.csv")
+    audit = published.audit(claims, published.load_checks(folder / "checks.yaml"))
+    table = published.compare(claims, study[0], audit, cohort_is_synthetic=True)
+    return as_read(table)
+
+
+def test_every_printed_interval_is_drawn_once_beside_ours(comparison):
+    figure, caption = figures.draw_agreement(comparison, synthetic=True)
+    once = comparison["same_as"].isna()
+    rows = comparison[once & comparison[["published_low", "published_high"]].notna().any(axis=1)]
+    assert f"(n={len(rows)};" in caption["caption"]
+    words = [text for text, _ in boxes(figure)]
+    assert sum("PPS on resistance type" in text for text in words) == 1
+    assert "0.503 (0.288 to 0.879)" in words
+    assert "10.3 (7.7 to 16.1)" in words
+    assert any("Synthetic cohort" in text for text in words)
+    assert_apart(figure)
+
+
+def test_agreement_of_a_cohort_that_answers_nothing_shows_the_article_alone(comparison):
+    nothing = comparison.assign(
+        cohort_value=np.nan, cohort_low=np.nan, cohort_high=np.nan, cohort_verdict=np.nan
+    )
+    figure, caption = figures.draw_agreement(nothing, synthetic=False)
+    words = [text for text, _ in boxes(figure)]
+    assert "not estimable" in words
+    assert "Synthetic" not in caption["caption"]
+    assert "0 reproduced, 0 close, 0 differs" in caption["caption"]
