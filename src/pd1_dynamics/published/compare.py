@@ -159,7 +159,7 @@ def _published_intervals(claims: pd.DataFrame) -> dict[str, tuple[float, float, 
 
 def recomputed(audit: pd.DataFrame, verdict: str) -> dict[str, object]:
     """Finding by claim: what other printed numbers say of it, consistent or inconsistent."""
-    chosen = audit[(audit["verdict"] == verdict) & (audit["judged"] != "")]
+    chosen = audit[(audit["verdict"] == verdict) & (audit["judged"].fillna("") != "")]
     if verdict == CONSISTENT:
         chosen = chosen[chosen["kind"].isin(_RECOMPUTING)]
     found: dict[str, object] = {}

@@ -34,7 +34,11 @@ AUDITED = pd.DataFrame(
             "check": "percent: pd_pct", "kind": "percent of a count", "verdict": "inconsistent",
             "procedure": "none", "arithmetic": "96 / 215 = 44.651%, printed 55.7%.", "note": "",
             "claims": "pd_pct", "judged": "pd_pct", "recomputed": "44.7",
-        }
+        },
+        {  # as its file gives it back: what is empty is missing
+            "check": "a statement", "kind": "statement in words", "verdict": "inconsistent",
+            "arithmetic": "p = 0.17", "claims": "pfs",
+        },
     ],
     columns=AUDIT,
 )  # fmt: skip
