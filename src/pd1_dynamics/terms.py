@@ -34,10 +34,8 @@ RESISTANCE_SITC = (
 )
 
 ENLARGEMENT_ONLY, NEW_LESIONS_ONLY, BOTH = "enlargement_only", "new_lesions_only", "both"
-PROGRESSION_PATTERNS = (ENLARGEMENT_ONLY, NEW_LESIONS_ONLY, BOTH)
 
 NORMAL, ELEVATED = "normal", "elevated"
-LDH_STATES = (NORMAL, ELEVATED)
 
 SETTINGS = ("advanced", "adjuvant", "neoadjuvant")
 DISCONTINUATION_REASONS = (

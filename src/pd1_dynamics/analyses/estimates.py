@@ -16,7 +16,10 @@ ALL = "all"
 
 @dataclass(frozen=True)
 class Row:
-    """One estimate. Percents, rates and survival are 0 to 100; None is an empty cell."""
+    """One estimate. Percents, rates and survival are 0 to 100; None is an empty cell.
+
+    ``reference`` is the level of the term's variable that a coefficient of a model compares with.
+    """
 
     analysis: str = ""
     population: str = ""
@@ -33,6 +36,7 @@ class Row:
     p_adjusted: float | None = None
     method: str = ""
     not_estimable: str = ""
+    reference: str = ""
 
 
 COLUMNS = tuple(field.name for field in fields(Row))

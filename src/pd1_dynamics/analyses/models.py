@@ -231,14 +231,11 @@ class _Fit:
     def rows(self, name: str, base: Row) -> list[Row]:
         """Rows of one covariate: each of its terms, and their joint test if there are several."""
         codebook = self.members.codebook
-        reference = self.covariates.references.get(name)
-        if reference is not None:
-            label = codebook.variables[name].level_label(reference)
-            base = replace(base, method=f"{base.method}; reference {label}")
+        reference = self.covariates.references.get(name, "")
         position = {column.term: i for i, column in enumerate(self.covariates.columns)}
         rows = []
         for term in self.covariates.terms(name):
-            row = replace(base, term=term)
+            row = replace(base, term=term, reference=reference)
             why = self.covariates.left_out.get(term) or self.why
             if why:
                 rows.append(replace(row, not_estimable=why))

@@ -30,6 +30,7 @@ class Estimate:
     p_adjusted: float
     method: str
     not_estimable: str
+    reference: str
 
 
 _FIELDS = list(Estimate.__dataclass_fields__)

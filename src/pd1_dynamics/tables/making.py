@@ -254,12 +254,11 @@ def _models(part: Mapping[str, Any], estimates: Estimates, codebook: Codebook) -
             for row in [estimates.find(model["analysis"], statistic, term)]
             if row and row.method
         }
-        short = sorted({method.split("; reference")[0] for method in methods})
         label = model.get("label", "Models")
         if gap:
             notes.append(f"{label}: not estimable: {gap}.")
-        elif short:
-            notes.append(f"{label}: {'; '.join(short)}.")
+        elif methods:
+            notes.append(f"{label}: {'; '.join(sorted(methods))}.")
     if not lines:
         gaps = [estimates.gap(model["analysis"]) for model in models]
         why = f"not estimable: {gaps[0]}" if gaps[0] else "No covariate entered the model"
@@ -286,12 +285,12 @@ def _term_lines(
     if len(terms) == 1:
         level = variable.level_label(terms[0].partition("=")[2]) if "=" in terms[0] else ""
         if level and not _is_yes_or_no(variable):
-            label = f"{label}: {_against(level, terms[0], models, estimates)}"
+            label = f"{label}: {_against(level, terms[0], variable, models, estimates)}"
         return [Line(ROW, (label, *_model_cells(terms[0], models, estimates)))]
     lines = [Line(ROW, (label, *_model_cells(name, models, estimates, joint=True)))]
     for term in terms:
         level = variable.level_label(term.partition("=")[2])
-        shown = _against(level, term, models, estimates)
+        shown = _against(level, term, variable, models, estimates)
         lines.append(Line(LEVEL, (shown, *_model_cells(term, models, estimates))))
     return lines
 
@@ -301,12 +300,18 @@ def _is_yes_or_no(variable: Variable) -> bool:
     return variable.kind == BINARY and variable.level_label("1") in ("1", "Yes")
 
 
-def _against(level: str, term: str, models: list[Mapping[str, Any]], estimates: Estimates) -> str:
+def _against(
+    level: str,
+    term: str,
+    variable: Variable,
+    models: list[Mapping[str, Any]],
+    estimates: Estimates,
+) -> str:
     """A level with the one that it is compared with."""
     for model in models:
         row = estimates.find(model["analysis"], model["statistic"], term)
-        if row is not None and "; reference " in row.method:
-            return f"{level} vs {row.method.partition('; reference ')[2]}"
+        if row is not None and row.reference:
+            return f"{level} vs {variable.level_label(row.reference)}"
     return level
 
 

@@ -49,7 +49,7 @@ def test_linear_on_a_factor_gives_differences_from_the_reference_and_an_f_test(f
     assert run.value("a", "coefficient", "arm=high") == pytest.approx(8)
     # Between groups 3 · ((-11/3)² + (-2/3)² + (13/3)²) = 98 on 2, within 6 on 6: F = 49.
     assert run.value("a", "f_statistic", "arm") == pytest.approx(49)
-    assert "reference Low" in run.row("a", "coefficient", "arm=high")["method"]
+    assert run.row("a", "coefficient", "arm=high")["reference"] == "low"
 
 
 def test_cox_with_a_factor_equals_r(fit):
@@ -111,7 +111,7 @@ def test_without_the_reference_level_the_first_level_found_is_the_reference(fit)
     run = fit(data, {"kind": "linear", "outcome": "y", "terms": ["arm"]})
     assert run.value("a", "coefficient", "arm=high") == pytest.approx(3)
     assert run.why("a", "coefficient", "arm=low") == "no patients: Arm: Low"
-    assert "reference Middle" in run.row("a", "coefficient", "arm=high")["method"]
+    assert run.row("a", "coefficient", "arm=high")["reference"] == "middle"
 
 
 def test_levels_set_apart_take_no_part(fit, entry):

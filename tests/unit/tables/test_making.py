@@ -29,7 +29,8 @@ CODEBOOK = Codebook(
 def estimates(*rows):
     table = pd.DataFrame([{**dict.fromkeys(COLUMNS), **row} for row in rows], columns=COLUMNS)
     text = ["analysis", "population", "outcome", "term", "group", "statistic", "method"]
-    table[[*text, "not_estimable"]] = table[[*text, "not_estimable"]].fillna("")
+    text += ["not_estimable", "reference"]
+    table[text] = table[text].fillna("")
     return table
 
 
@@ -105,7 +106,7 @@ def test_models_show_ratio_interval_and_p():
         **LAYOUT,
         "parts": [{"kind": "models", "models": [{"analysis": "x", "statistic": "hazard_ratio"}]}],
     }
-    ratio = {"ci_low": 0.288, "ci_high": 0.879, "p_value": 0.016, "method": "Cox; reference A"}
+    ratio = {"ci_low": 0.288, "ci_high": 0.879, "p_value": 0.016, "method": "Cox", "reference": "a"}
     table = make([row("hazard_ratio", "type=b", 0.503, **ratio)], layout)
     assert table.lines[0].cells == ("Type: B vs A", "0.503 (0.288 to 0.879)", "0.02")
 
