@@ -10,14 +10,25 @@ import pandas as pd
 
 from pd1_dynamics.synthetic import images, survival
 from pd1_dynamics.synthetic.images import NODE, Findings, Images
-from pd1_dynamics.synthetic.ldh import LdhPair
-from pd1_dynamics.synthetic.trajectory import SIX_MONTHS, Trajectory
+from pd1_dynamics.synthetic.ldh import LdhPair, draw
+from pd1_dynamics.synthetic.trajectory import Trajectory
+from pd1_dynamics.synthetic.world import (
+    FIRST_SCAN_BY,
+    GAPS,
+    LDH_FROM,
+    LEAST_PPS,
+    MOST_WITHOUT_SCAN,
+    SD_FROM,
+    SIX_MONTHS,
+)
 from pd1_dynamics.terms import (
     BOTH,
     CR,
     DAYS_PER_MONTH,
+    ELEVATED,
     ENLARGEMENT_ONLY,
     NEW_LESIONS_ONLY,
+    NORMAL,
     PD,
     PR,
     PRIMARY,
@@ -40,12 +51,14 @@ class Person:
     images: Images | None = None
     death: bool = False
     last_follow_up: int = 0
+    day_range: tuple[float, float] = (0, np.inf)
     site: str = ""
     start: date | None = None
     upper_limit: int = 0
     ldh: LdhPair | None = None
     ldh_state: str | None = None
     ldh_alone: bool = False
+    ldh_baseline: str | None = None
     therapies: list[dict[str, Any]] = field(default_factory=list)
     traits: dict[str, Any] = field(default_factory=dict)
 
@@ -82,19 +95,22 @@ def _without_evaluable_targets(
     description: Mapping[str, Any], rng: np.random.Generator
 ) -> list[Person]:
     others, found = description["others"], []
+    earliest = description["earliest_progression_days"]
     for number in range(others["progressed_without_targets"]):
-        first = (
-            description["earliest_progression_days"] if number == 0 else int(rng.integers(50, 96))
-        )
-        days = [int(rng.integers(-27, 1)), first]
+        first = earliest if number == 0 else int(rng.integers(50, 96))
+        days, span = [int(rng.integers(-27, 1)), first], (SD_FROM, FIRST_SCAN_BY)
+        if number == 0:
+            span = (earliest, earliest)
         if number >= 5:  # not progressed at first, but before six months
             days.append(first + int(rng.integers(45, SIX_MONTHS - 1 - first)))
+            span = (SD_FROM + GAPS[0], SIX_MONTHS - 1)
         found.append(
             Person(
                 scan_days=days,
                 group="progressed_without_targets",
                 progressed=True,
                 resistance=PRIMARY,
+                day_range=span,
             )
         )
     for _ in range(others["died_without_radiology"]):
@@ -121,7 +137,8 @@ def add_findings(
         order = np.argsort(np.argsort(width, kind="stable"), kind="stable")
         organs = np.sort(organs)[order]
         for person, pattern, number in zip(those, patterns, organs, strict=True):
-            number = int(number) + int(number >= 3 and rng.random() < 0.3)
+            room = person.traits["stage"] in ("M1c", "M1d")  # for more than three organs
+            number = int(number) + int(number >= 3 and room and rng.random() < 0.4)
             person.findings = Findings(pattern, number)
         _ldh_states(those, counts, rng)
 
@@ -153,7 +170,10 @@ def _ldh_states(those: list[Person], counts: Mapping[str, Any], rng: np.random.G
     order = np.argsort([p.findings.organs + rng.normal(0, 1.2) for p in those], kind="stable")
     known = [state for state in states if state != "missing"]
     places = list(order)
-    for place in rng.choice(len(those), counts["ldh"]["missing"], replace=False):
+    hurried = sorted(order, key=lambda place: those[place].last_scan)
+    hurried = [place for place in hurried if those[place].last_scan < LDH_FROM + 20]
+    others = [place for place in rng.permutation(len(those)) if place not in hurried]
+    for place in [*hurried, *others][: counts["ldh"]["missing"]]:
         places.remove(place)
     # Elevated rather where more organs progress.
     for state, place in zip(sorted(known, reverse=True), places, strict=True):
@@ -165,10 +185,9 @@ def _ldh_states(those: list[Person], counts: Mapping[str, Any], rng: np.random.G
 def add_survival(
     everyone: list[Person], description: Mapping[str, Any], rng: np.random.Generator
 ) -> None:
-    """Deaths and last contacts; the number of deaths by resistance type as described."""
+    """First deaths and last contacts; the number of deaths by resistance type as described."""
     aims = description["survival"]
-    first_start = min(_date(site["first_start"]) for site in description["sites"].values())
-    longest = (_date(description["last_data"]) - first_start).days - 365
+    room = longest_days(everyone, description)
     for resistance, counts in description["progression"].items():
         those = [p for p in everyone if p.resistance == resistance]
         times, died = _slots(len(those), counts["deaths"], aims[resistance], rng)
@@ -176,7 +195,7 @@ def add_survival(
         times, died = survival.hand_out(times, died, risk + rng.normal(0, 1.5, len(those)))
         for person, months, dies in zip(those, times, died, strict=True):
             person.death = bool(dies)
-            after = max(12, round(months * DAYS_PER_MONTH))
+            after = max(LEAST_PPS, round(months * DAYS_PER_MONTH))
             person.last_follow_up = person.last_scan + after
     for person in everyone:
         if person.progressed:
@@ -188,7 +207,10 @@ def add_survival(
         else:
             total = np.exp(rng.normal(np.log(aims["follow_up"] * DAYS_PER_MONTH), 0.4))
             seen = person.last_scan + int(rng.integers(5, 90))
-            person.last_follow_up = max(seen, round(min(total, longest)))
+            latest = person.last_scan + MOST_WITHOUT_SCAN
+            person.last_follow_up = max(seen, round(min(total, latest)))
+    for person, longest in zip(everyone, room, strict=True):
+        person.last_follow_up = min(person.last_follow_up, int(longest))
 
 
 def _slots(
@@ -208,7 +230,9 @@ def _risk(person: Person) -> float:
     """How fast a patient is likely to die after progression (log hazard)."""
     trajectory = person.trajectory
     size = max(trajectory.sums[-1], 100) if trajectory else 300
-    depth = trajectory.measure()["max_change"] if trajectory else 0
+    depth = 0.0
+    if trajectory:
+        depth = 100 * (min(s for s in trajectory.sums[1:] if s >= 0) / trajectory.sums[0] - 1)
     return (
         0.5 * (person.findings.pattern == BOTH)
         + 0.4 * (person.findings.organs - 1)
@@ -218,24 +242,60 @@ def _risk(person: Person) -> float:
     )
 
 
-def add_centers(
+def add_sites(
     everyone: list[Person], description: Mapping[str, Any], rng: np.random.Generator
 ) -> None:
-    """Sites and index dates that leave room for each follow-up before the data end."""
-    sites, end = description["sites"], _date(description["last_data"])
-    (first, _), (second, at_second) = sites.items()
-    room = (end - _date(at_second["first_start"])).days - 30
-    fitting = [p for p in everyone if p.last_follow_up < room]
-    chosen = rng.choice(len(fitting), at_second["patients"], replace=False)
+    """The site of each patient; those who were scanned for long are at the first, older one."""
+    first, second = description["sites"]
+    room = _room(description, second) - 60
+    fitting = [person for person in everyone if person.last_scan < room]
+    chosen = rng.choice(len(fitting), description["sites"][second]["patients"], replace=False)
     for person in everyone:
         person.site = first
     for place in chosen:
         fitting[place].site = second
+
+
+def longest_days(everyone: list[Person], description: Mapping[str, Any]) -> np.ndarray:
+    """Last possible day of contact of each patient, by the site's first start and the data's end.
+
+    Half a year of starts remains even for who is followed longest at the older site.
+    """
+    first, second = description["sites"]
+    room = {first: _room(description, first) - 180, second: _room(description, second) - 30}
+    return np.array([room[person.site] for person in everyone], dtype=float)
+
+
+def _room(description: Mapping[str, Any], site: str) -> int:
+    return (
+        _date(description["last_data"]) - _date(description["sites"][site]["first_start"])
+    ).days
+
+
+def add_starts(
+    everyone: list[Person], description: Mapping[str, Any], rng: np.random.Generator
+) -> None:
+    """Index dates that leave room for each follow-up before the data end."""
+    end = _date(description["last_data"])
     for person in everyone:
-        site = sites[person.site]
+        site = description["sites"][person.site]
         earliest = _date(site["first_start"])
         latest = min(_date(site["last_start"]), end - timedelta(person.last_follow_up))
         person.start = earliest + timedelta(int(rng.integers(0, (latest - earliest).days + 1)))
+
+
+def add_ldh(everyone: list[Person], rng: np.random.Generator) -> None:
+    """LDH before and at progression, and whether it is elevated at baseline."""
+    for person in everyone:
+        if person.ldh_state is not None and not person.ldh_alone:
+            elevated = person.ldh_state == ELEVATED
+            person.ldh = draw(person.upper_limit, elevated, person.last_scan, rng)
+        if person.ldh_alone or rng.random() < 0.05:
+            continue
+        share = 0.4
+        if person.ldh is not None:
+            share = 0.75 if person.ldh.before > person.upper_limit else 0.2
+        person.ldh_baseline = ELEVATED if rng.random() < share else NORMAL
 
 
 def add_images(everyone: list[Person], rng: np.random.Generator) -> None:
@@ -353,7 +413,7 @@ def to_tables(everyone: list[Person], rng: np.random.Generator) -> dict[str, pd.
         "assessments": _whole(pd.DataFrame(scans)),
         "lesions": _whole(pd.DataFrame(lesions)),
         "labs": _whole(pd.DataFrame(labs)),
-        "therapies": pd.DataFrame(therapies)[columns],
+        "therapies": pd.DataFrame(therapies, columns=columns),
     }
 
 
@@ -456,26 +516,29 @@ def _lesion_rows(name: str, person: Person) -> list[dict[str, Any]]:
 
 
 def _lab_rows(name: str, person: Person, rng: np.random.Generator) -> list[dict[str, Any]]:
-    limit = person.upper_limit
+    limit, start = person.upper_limit, -int(rng.integers(0, 10))
+    later = [day for day in person.scan_days if day > 14]  # after the window of the baseline
+    value = _baseline_ldh(person, rng)
     samples: dict[int, int] = {}
-    followed = [-int(rng.integers(0, 10)), *(day for day in person.scan_days if day > 0)]
     if person.ldh is not None:  # earlier samples first, so that the pair stays as it is
         earlier = person.last_scan - person.ldh.days
-        days = [day for day in followed if day < earlier - 10]
-        samples = _around(person.ldh.before, days, rng)
+        samples = _around(person.ldh.before, [day for day in later if day < earlier - 10], rng)
         samples |= {earlier: person.ldh.before, person.last_scan: person.ldh.at}
     elif person.ldh_alone:
-        high = person.ldh_state == "elevated"
-        value = limit * (rng.uniform(1.05, 2) if high else rng.uniform(0.6, 0.97))
-        samples = {person.last_scan: round(value)}
+        high = person.ldh_state == ELEVATED
+        at = limit * (rng.uniform(1.05, 2) if high else rng.uniform(0.6, 0.97))
+        samples = {person.last_scan: round(at)}
     elif person.progressed:  # none near progression
-        days = [-int(rng.integers(36, 60)), *followed]
-        value = limit * np.exp(rng.normal(-0.1, 0.25))
-        samples = _around(value, [d for d in days if d < person.last_scan - 35], rng)
-    elif rng.random() < 0.95:
-        if len(followed) == 1:
-            followed.append(int(rng.integers(12, 40)))
-        samples = _around(limit * np.exp(rng.normal(-0.12, 0.28)), followed, rng)
+        around = value or limit * float(np.exp(rng.normal(-0.1, 0.25)))
+        start = min(start, person.last_scan - 36)
+        samples = _around(around, [day for day in later if day < person.last_scan - 35], rng)
+    else:
+        if not later:
+            later = [int(rng.integers(15, 40))]
+        around = value or limit * float(np.exp(rng.normal(-0.12, 0.28)))
+        samples = _around(around, later, rng)
+    if value is not None:
+        samples[start] = value
     return [
         {
             "patient_id": name,
@@ -487,6 +550,19 @@ def _lab_rows(name: str, person: Person, rng: np.random.Generator) -> list[dict[
         for day, value in sorted(samples.items())
         if day <= person.last_follow_up
     ]
+
+
+def _baseline_ldh(person: Person, rng: np.random.Generator) -> int | None:
+    """A value on its side of the limit, near the next one where that is on the same side."""
+    if person.ldh_baseline is None:
+        return None
+    limit, elevated = person.upper_limit, person.ldh_baseline == ELEVATED
+    next_value = person.ldh.before if person.ldh is not None else limit
+    value = next_value * float(np.exp(rng.normal(0, 0.08)))
+    if (next_value > limit) != elevated or next_value == limit:
+        value = limit * (1 + abs(rng.normal(0, 0.35)) if elevated else rng.uniform(0.6, 0.98))
+    low, high = (limit + 1, 2400) if elevated else (95, limit)
+    return int(np.clip(round(value), low, high))
 
 
 def _around(value: float, days: list[int], rng: np.random.Generator) -> dict[int, int]:

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from pd1_dynamics.synthetic.trajectory import GAPS, NO_CHANGE, SHRINKAGE, Kind, Trajectory
+from pd1_dynamics.synthetic import packing, world
+from pd1_dynamics.synthetic.trajectory import NO_CHANGE, SHRINKAGE, Kind, Trajectory
+from pd1_dynamics.synthetic.world import GAPS
 from pd1_dynamics.terms import CR, DAYS_PER_MONTH, PD, PR, SD
 
 TRIES = 20_000
@@ -16,15 +18,19 @@ def draw(kind: Kind, rng: np.random.Generator) -> Trajectory:
     RuntimeError
         If none is found: the kind contradicts itself.
     """
+    alone = packing.empty_world(1)
+    packing.set_kind(alone, 0, kind)
+    state = np.zeros((1, world.TRAIT + len(packing.TRAITS)))
+    state[0, world.LATER] = 30
     for _ in range(TRIES):
         days, partial_from, complete_from = _days(kind, rng)
         baseline = _baseline(kind, rng)
         sums = _sums(kind, baseline, days, (partial_from, complete_from), rng)
         if kind.progressed and not kind.target_seen:
             sums[-1] = -1
-        trajectory = Trajectory(kind, tuple(days), tuple(sums))
-        if trajectory.possible():
-            return trajectory
+        packing.set_scans(state[0], days, sums)
+        if world.possible(alone, state, 0):
+            return Trajectory(kind, tuple(days), tuple(sums))
     raise RuntimeError(f"no trajectory for {kind}")
 
 

@@ -4,13 +4,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pd1_dynamics.synthetic.trajectory import (
-    MEASURABLE,
-    MEASURABLE_NODE,
-    SMALLEST,
-    Trajectory,
-)
-from pd1_dynamics.synthetic.trajectory import NODE as NORMAL_NODE
+from pd1_dynamics.synthetic.trajectory import Trajectory
+from pd1_dynamics.synthetic.world import MEASURABLE, MEASURABLE_NODE, SMALLEST
+from pd1_dynamics.synthetic.world import NODE as NORMAL_NODE
 from pd1_dynamics.terms import (
     BOTH,
     CR,

@@ -70,7 +70,8 @@ def _with_depths(
     # Of the two or three deepest that end in CR, some start above 40 %; the search finds them.
     middle = counts["from_10_to_40"] - (len(partial) - counts["above_40"])
     groups = {"above_40": order[: counts["above_40"]]}
-    shrunk = list(rng.permutation(shrunk))
+    # A complete response after stable disease began with a shrinkage that was not small.
+    shrunk = sorted(rng.permutation(shrunk), key=lambda place: found[place].best != CR)
     groups["from_10_to_40"] = order[counts["above_40"] :] + shrunk[:middle]
     groups["up_to_10"] = shrunk[middle:] + rest
     for depth, places in groups.items():
@@ -104,7 +105,9 @@ def _with_early_progression(found: list[Kind], shrunk: int) -> list[Kind]:
             {"first_change": SHRINKAGE} if number < shrunk else {"first_range": (-_EDGE, np.inf)}
         )
         fast = 1.4 if number == 1 else 0.0  # months; shrinks faster than the exceptional one
-        found[place] = replace(found[place], exceptional=number == 0, ends_at=fast, **change)
+        if number == 0:  # all targets gone, and yet others shrink faster by the month
+            change |= {"exceptional": True, "day_range": (118, np.inf)}
+        found[place] = replace(found[place], ends_at=fast, **change)
     return found
 
 

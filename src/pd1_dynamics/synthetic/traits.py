@@ -5,9 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from pd1_dynamics.synthetic import images
 from pd1_dynamics.synthetic.assembly import Person
-from pd1_dynamics.terms import ENLARGEMENT_ONLY, PRIMARY
 
 
 def add_traits(
@@ -61,12 +59,9 @@ def _subtypes(
 def _stages(
     everyone: list[Person], counts: Mapping[str, int], rng: np.random.Generator
 ) -> list[str]:
-    """Counts as described; rather high in primary resistance; organs leave room for findings."""
+    """Counts as described; a node as the only target is no visceral disease."""
     ladder = np.repeat(list(counts), list(counts.values()))
-    scores = [rng.normal(0, 1) + 0.5 * (p.resistance == PRIMARY) for p in everyone]
-    stages = [""] * len(everyone)
-    for stage, place in zip(ladder, np.argsort(scores, kind="stable"), strict=True):
-        stages[place] = str(stage)
+    stages = [str(stage) for stage in ladder[rng.permutation(len(everyone))]]
     for place, person in enumerate(everyone):
         while not _fits(person, stages[place]):
             other = int(rng.integers(len(everyone)))
@@ -76,12 +71,8 @@ def _stages(
 
 
 def _fits(person: Person, stage: str) -> bool:
-    findings, trajectory = person.findings, person.trajectory
-    if trajectory is not None and trajectory.kind.nodal:
-        return stage in ("III", "M1a")
-    if findings is None or findings.pattern != ENLARGEMENT_ONLY:
-        return True
-    return findings.organs <= len(images.ALLOWED[stage])
+    nodal = person.trajectory is not None and person.trajectory.kind.nodal
+    return not nodal or stage in ("III", "M1a")
 
 
 def _chosen(places: np.ndarray, number: int, rng: np.random.Generator) -> set[int]:
