@@ -16,7 +16,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export PYTHONHASHSEED := 0
 
-.PHONY: environment results cohort test lint bench clean
+.PHONY: environment results cohort judgement test lint bench clean
 
 results: $(READY)
 	$(BIN)/snakemake --cores $(CORES) $(if $(COHORT),--config cohort=$(COHORT))
@@ -24,9 +24,16 @@ results: $(READY)
 test: $(READY)
 	$(BIN)/pytest -n 2
 
-# Make the synthetic cohort anew from its description and seed.
+# Make the synthetic cohort anew from its description, the ledger and its seed: the committed bytes.
+# With SEED=n another one that matches as well, in results/family/n.
 cohort: $(READY)
-	$(BIN)/snakemake --cores $(CORES) --forcerun make_synthetic_cohort -- data/synthetic/README.md
+	$(BIN)/snakemake --cores $(CORES) \
+	  $(if $(SEED),results/family/$(SEED)/comparison.csv,--forcerun make_synthetic_cohort -- data/synthetic/README.md)
+
+# What cohorts of five seeds have in common, and what two that lacked a tenth of the targets found.
+judgement: $(READY)
+	$(BIN)/snakemake --cores $(CORES) results/judged/family.csv
+	cp results/judged/family.csv results/judged/held_out.csv data/synthetic/
 
 # Time the pipeline, rule by rule, and the derivation of large cohorts.
 bench: $(READY)

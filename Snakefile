@@ -13,6 +13,7 @@ report: "workflow/report/workflow.rst"
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/cohort.smk"
+include: "workflow/rules/synthetic.smk"
 include: "workflow/rules/response.smk"
 include: "workflow/rules/progression.smk"
 include: "workflow/rules/resistance.smk"

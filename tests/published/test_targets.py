@@ -3,70 +3,44 @@
 from pathlib import Path
 
 import pytest
-import yaml
 
-from pd1_dynamics.published import read_claims
-from pd1_dynamics.published.ledger import SELECTOR
+from pd1_dynamics import synthetic
 
 ROOT = Path(__file__).parents[2]
-RANGES = ("median", "min", "max")
-# Targets that the description gives in days or millimetres, not as a printed median or range.
-SINGLE = {"res_time_pd_min": "earliest_progression_days", "res_largest_cr": "largest_lesion_in_cr"}
+# Numbers with a selector that are no targets, and why.
+NO_TARGETS = {
+    "f2a_pd_pct": "contradicts its own count",
+    "t2_new_secondary_pct": "contradicts its own count",
+    "local_p": "follows from counts that are targets",
+    "systemic_p": "follows from counts that are targets",
+    "abs_systemic_p": "repeats it",
+}
 
 
 @pytest.fixture(scope="module")
-def claims():
-    table = read_claims(ROOT / "data" / "published" / "claims.csv")
-    return table.assign(selector=[tuple(row) for row in table[list(SELECTOR)].to_numpy()])
+def study():
+    return synthetic.load_study(ROOT)
 
 
-@pytest.fixture(scope="module")
-def description():
-    return yaml.safe_load((ROOT / "config" / "synthetic.yaml").read_text(encoding="utf-8"))
+def test_every_number_that_a_cohort_determines_is_a_target(study):
+    selected = study.claims[study.claims["analysis"] != ""]
+    left = set(selected["claim_id"]) - set(study.targets["claim_id"])
+    assert left == set(NO_TARGETS)
 
 
-@pytest.fixture(scope="module")
-def printed(description):
-    """Statistic and value of each printed median and range that the search aims at."""
-    return {
-        (statistic, float(value))
-        for target in description["targets"]
-        for statistic, value in zip(RANGES, target["printed"], strict=True)
-        if value is not None
-    }
+def test_nothing_without_a_counterpart_is_a_target(study):
+    assert (study.targets["analysis"] != "").all()
 
 
-def test_every_target_of_the_search_is_marked_as_one(claims, printed):
-    marked = claims[claims["calibration_target"] == 1]
-    found = set(zip(marked["statistic"], marked["value"], strict=True))
-    assert printed <= found
+def test_the_description_holds_structure_and_no_printed_median(study):
+    assert "targets" not in study.description
 
 
-def test_what_is_marked_is_a_count_or_the_number_of_a_target(claims, printed, description):
-    aimed_at = [
-        (row.statistic, row.value) in printed
-        for row in claims[["statistic", "value"]].itertuples(index=False)
-    ]
-    selectors = set(claims.loc[aimed_at, "selector"])
-    marked = claims[(claims["calibration_target"] == 1) & claims["statistic"].isin(RANGES)]
-    for claim in marked.itertuples():
-        if claim.claim_id in SINGLE:
-            assert SINGLE[claim.claim_id] in description
-        else:
-            assert claim.selector in selectors, claim.claim_id
-
-
-def test_every_count_of_the_cohort_is_a_target(claims):
-    counts = claims[claims["statistic"].isin(("n", "percent")) & (claims["analysis"] != "")]
-    assert (counts["calibration_target"] == 1).all()
-
-
-def test_survival_and_models_are_targets_only_where_the_description_names_them(claims, description):
-    others = claims[
-        (claims["calibration_target"] == 1) & (claims["statistic"] == "median_survival")
-    ]
-    therapies = {f"res_pfs_{kind}" for kind in description["therapies"]}
-    assert set(others["claim_id"]) <= therapies | {"f2d_pps_primary"}
-    assert "median" in description["survival"]["primary"]
-    tested = claims["statistic"].isin(("hazard_ratio", "p_value", "ci_low", "ci_high"))
-    assert (claims.loc[tested, "calibration_target"] == 0).all()
+def test_a_tenth_can_be_left_out_and_takes_its_repetitions_along(study):
+    kept = study.targets_without(0.1, seed=1)
+    again = study.targets_without(0.1, seed=1)
+    out = study.targets[~study.targets["claim_id"].isin(kept["claim_id"])]
+    assert kept["claim_id"].tolist() == again["claim_id"].tolist()
+    assert 0.07 < len(out) / len(study.targets) < 0.13
+    assert not set(out["same_as"]) & set(kept["claim_id"])
+    assert not set(kept["same_as"]) & set(out["claim_id"])

@@ -15,7 +15,8 @@ MAY_IMPORT = {
     **dict.fromkeys(GROUND_FLOOR, GROUND_FLOOR),
     **{room: GROUND_FLOOR | set(FLOW[:place]) for place, room in enumerate(FLOW)},
     "statistics": set(),
-    "synthetic": GROUND_FLOOR | {"cohort"},  # its dictionary is the data contract
+    "calibration": GROUND_FLOOR | {"statistics", "analyses", "published"},
+    "synthetic": GROUND_FLOOR | set(FLOW) | {"statistics", "published", "calibration"},
     "tables": GROUND_FLOOR | {"statistics", "analyses"},
     "figures": GROUND_FLOOR | {"statistics", "analyses"},
     "report": GROUND_FLOOR | {"statistics", "analyses", "tables", "published"},

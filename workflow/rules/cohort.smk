@@ -1,25 +1,6 @@
-"""Cohorts in: the synthetic one is made, any cohort is read, checked and cleaned."""
+"""Cohorts in: any cohort is read, checked and cleaned."""
 
 CLEAN_TABLES = ("patients", "assessments", "lesions", "labs", "therapies")
-
-
-rule make_synthetic_cohort:
-    # The tables are part of the project: only a request, or a change of the seed, makes them anew,
-    # never the mere age of a file. That is why inputs are ancient, and why this is a command.
-    input:
-        description=ancient("config/synthetic.yaml"),
-        src=ancient(package("synthetic")),
-    output:
-        tables=expand("data/synthetic/{table}.csv", table=CLEAN_TABLES),
-        dictionary="data/synthetic/README.md",
-    log:
-        "results/logs/make_synthetic_cohort.log",
-    conda:
-        "../../environment.yml"
-    message:
-        "Make the synthetic cohort from its description and seed (about a minute)."
-    shell:
-        "python workflow/scripts/make_synthetic_cohort.py {input.description} data/synthetic 2> {log}"
 
 
 rule check_cohort:

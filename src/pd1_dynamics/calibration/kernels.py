@@ -106,32 +106,24 @@ def quantiles(values, order, out):
 
 
 @njit
-def _crossing(time, curve, k, previous, last, found, flat):
-    """Where a curve first reaches one half; R takes the middle of a flat part at that level."""
-    if found < 0:
-        if curve[k] <= 0.5 + _AT_LEVEL:
-            if curve[k] >= 0.5 - _AT_LEVEL:
-                return time, True
-            return time, False
-    elif flat and curve[k] < 0.5 - _AT_LEVEL:
-        return (found + time) / 2, False
-    return found, flat
-
-
-@njit
 def kaplan_meier(time, event, order, at, out):
-    """Kaplan-Meier median and survival at a time, limits on the log scale (R's ``survfit``)."""
+    """Kaplan-Meier median and survival at a time, limits on the log scale (R's ``survfit``).
+
+    As in R, the median is in the middle of a part of the curve that is flat at one half, and where
+    a limit rises again, the step counts that lies nearest below one half.
+    """
     sort(order, time)
     n = len(order)
     curve = np.empty(3)
     least = np.ones(3)
-    found = np.full(3, -1.0)
-    flat = np.zeros(3, np.bool_)
+    reached, passed = np.full(3, -1.0), np.full(3, -1.0)  # times: at one half, and below it
+    at_most, below = np.full(3, -1.0), np.full(3, -1.0)  # the curve at these times
     survival, greenwood = 1.0, 0.0
     share = np.full(3, UNKNOWN)
     last = time[order[n - 1]]
     if at <= last:
         share[:] = 1.0
+    limits = 3
     i = 0
     while i < n:
         t = time[order[i]]
@@ -143,27 +135,30 @@ def kaplan_meier(time, event, order, at, out):
         if deaths == 0:
             continue
         survival *= 1 - deaths / at_risk
+        curve[0] = survival
         if deaths < at_risk:
             greenwood += deaths / (at_risk * (at_risk - deaths))
             width = Z * math.sqrt(greenwood)
-            curve[0] = survival
             curve[1] = survival * math.exp(-width)
             curve[2] = min(survival * math.exp(width), 1.0)
-            limits = 3
         else:
-            curve[0] = 0.0
-            limits = 1
+            limits = 1  # the curve has reached 0, and has no limits there
         for k in range(limits):
-            found[k], flat[k] = _crossing(t, curve, k, 0.0, last, found[k], flat[k])
             least[k] = min(least[k], curve[k])
+            if at_most[k] < curve[k] <= 0.5 + _AT_LEVEL:
+                reached[k], at_most[k] = t, curve[k]
+            if below[k] < curve[k] < 0.5 - _AT_LEVEL:
+                passed[k], below[k] = t, curve[k]
             if t <= at and at <= last:
                 share[k] = curve[k]
         if limits == 1 and t <= at and at <= last:
             share[1], share[2] = UNKNOWN, UNKNOWN
     for k in range(3):
-        if flat[k]:
-            found[k] = (found[k] + last) / 2
-        out[k] = found[k] if found[k] >= 0 else last * (1 + 4 * (least[k] - 0.5))
+        end = passed[k] if passed[k] >= 0 else last
+        if reached[k] >= 0:
+            out[k] = (reached[k] + end) / 2
+        else:
+            out[k] = last * (1 + 4 * (least[k] - 0.5))
         out[LEAST + k] = least[k]
         out[SHARE + k] = 100 * share[k]
 
@@ -422,3 +417,31 @@ def logistic(outcome, rows, values, order, beta, out):
         if _step(beta, score, information, scale) < 1e-6:
             break
     _coefficients(beta, information, out)
+
+
+@njit
+def linear(outcome, rows, values, order, out):
+    """Linear regression by the normal equations; log p values of Student's t."""
+    n, p = len(order), len(rows) + 1
+    design, mean = np.ones(p), np.zeros(p)
+    for k in range(p - 1):
+        for i in order:
+            mean[k] += values[rows[k], i] / n
+    information, score, total = np.zeros((p, p)), np.zeros(p), 0.0
+    for i in order:
+        for k in range(p - 1):
+            design[k] = values[rows[k], i] - mean[k]
+        total += outcome[i] ** 2
+        for k in range(p):
+            score[k] += design[k] * outcome[i]
+            for h in range(p):
+                information[k, h] += design[k] * design[h]
+    inverse = np.linalg.inv(information)
+    beta = inverse @ score
+    variance = max(total - np.dot(beta, score), TINY) / (n - p)
+    for k in range(p - 1):
+        error = math.sqrt(max(variance * inverse[k, k], TINY))
+        at = PER_COEFFICIENT * k
+        out[at] = beta[k]
+        out[at + 3] = log_p_of_t(beta[k] / error, float(n - p))
+        out[at + ERROR] = math.log(error)

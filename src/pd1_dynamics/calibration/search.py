@@ -25,7 +25,7 @@ REFRESH = 500  # moves between two looks at the widths
 
 _QUANTILES, _KAPLAN_MEIER, _LOG_RANK = targets.QUANTILES, targets.KAPLAN_MEIER, targets.LOG_RANK
 _WILCOXON, _KRUSKAL, _SPEARMAN = targets.WILCOXON, targets.KRUSKAL_WALLIS, targets.SPEARMAN
-_COX = targets.COX_MODEL
+_COX, _LINEAR = targets.COX_MODEL, targets.LINEAR_MODEL
 
 
 class Problem(NamedTuple):
@@ -48,6 +48,7 @@ class Problem(NamedTuple):
     low: np.ndarray
     high: np.ndarray
     unit: np.ndarray
+    edge: np.ndarray  # misses that still round to the printed number
     haste: np.ndarray  # how much sooner a target shrinks
     order: np.ndarray  # changes: members in the order of their values
     beta: np.ndarray  # changes: coefficients of the last fit
@@ -71,14 +72,16 @@ def problem(blocks: Sequence[Block], names: Sequence[str], patients: int) -> Pro
         if block.groups is not None:
             group[number] = block.groups
     output_start = starts(block.outputs for block in blocks)
-    flat = [(output_start[b] + t.output, t) for b, block in enumerate(blocks) for t in block.targets]
+    flat = [
+        (output_start[b] + t.output, t) for b, block in enumerate(blocks) for t in block.targets
+    ]
     return Problem(
         kind=np.array([block.kind for block in blocks]),
         time=np.array([place.get(block.time, -1) for block in blocks]),
         event=np.array([place.get(block.event, -1) for block in blocks]),
         at=np.array([block.at for block in blocks]),
         row_start=starts(len(block.rows) for block in blocks),
-        row=np.array([place[name] for block in blocks for name in block.rows]),
+        row=np.array([place[name] for b in blocks for name in b.rows], dtype=np.int64),
         reads=reads,
         member_start=starts(len(block.members) for block in blocks),
         is_member=is_member,
@@ -90,6 +93,7 @@ def problem(blocks: Sequence[Block], names: Sequence[str], patients: int) -> Pro
         low=np.array([target.low for _, target in flat]),
         high=np.array([target.high for _, target in flat]),
         unit=np.array([target.unit for _, target in flat]),
+        edge=np.array([target.edge for _, target in flat]),
         haste=np.array([2.0 if target.coarse else 1.0 for _, target in flat]),
         order=np.concatenate([block.members for block in blocks]).astype(np.int64),
         beta=np.zeros(int(output_start[-1])),
@@ -109,9 +113,7 @@ def evaluate(p, b, values, out):
     elif kind == _KAPLAN_MEIER:
         kernels.kaplan_meier(values[p.time[b]], values[p.event[b]], order, p.at[b], out)
     elif kind == _LOG_RANK:
-        kernels.log_rank(
-            values[p.time[b]], values[p.event[b]], p.group[b], order, p.groups[b], out
-        )
+        kernels.log_rank(values[p.time[b]], values[p.event[b]], p.group[b], order, p.groups[b], out)
     elif kind == _WILCOXON:
         kernels.wilcoxon(values[rows[0]], p.group[b], order, p.ranks[0], out)
     elif kind == _KRUSKAL:
@@ -121,6 +123,8 @@ def evaluate(p, b, values, out):
     elif kind == _COX:
         beta = p.beta[p.output_start[b] : p.output_start[b] + len(rows)]
         kernels.cox(values[p.time[b]], values[p.event[b]], rows, values, order, beta, out)
+    elif kind == _LINEAR:
+        kernels.linear(values[p.time[b]], rows, values, order, out)
     else:
         beta = p.beta[p.output_start[b] : p.output_start[b] + len(rows) + 1]
         kernels.logistic(values[p.time[b]], rows, values, order, beta, out)
@@ -144,7 +148,8 @@ def _loss(p, b, out, width):
     for t in range(p.target_start[b], p.target_start[b + 1]):
         far = miss(p, t, out[p.output[t] - p.output_start[b]]) - width[t]
         if far > 0:
-            total += (far / (1 + width[t])) ** 2
+            far /= 1 + width[t]
+            total += far * far + far
     return min(total, 1e12)
 
 
@@ -286,6 +291,20 @@ def _run(p, world, state, values, propose, derive, first_width, start, moves, ho
     return done, accepted
 
 
+class _Best(NamedTuple):
+    """The best state so far; rounds go on from it."""
+
+    score: float  # misses of all targets that do not round to the printed number
+    state: np.ndarray = np.empty(0)
+    values: np.ndarray = np.empty(0)
+
+    def or_this(self, score: float, state: np.ndarray, values: np.ndarray) -> _Best:
+        return _Best(score, state.copy(), values.copy()) if score < self.score else self
+
+    def give_back(self, state: np.ndarray, values: np.ndarray) -> None:
+        state[:], values[:] = self.state, self.values
+
+
 def anneal(
     p: Problem,
     world,
@@ -298,8 +317,8 @@ def anneal(
     further: int,
     rounds: int,
     hot: float = 0.5,
-    again: float = 0.3,
-    cold: float = 0.002,
+    again: Sequence[float] = (0.3, 0.1, 0.03),
+    cold: float = 0.001,
     progress: Callable[[str], None] = lambda text: None,
     stretch: int = 50_000,
 ) -> np.ndarray:
@@ -307,25 +326,30 @@ def anneal(
     _set_seed(seed)
     _evaluate_all(p, values)
     first_width = np.minimum(_misses(p), WIDEST)
-    heats = [(hot, cold, moves, first_width)]
-    heats += [(again, cold, further, np.zeros(len(first_width)))] * rounds
-    for number, (start, end, length, width) in enumerate(heats):
+    nothing = np.zeros(len(first_width))
+    heats = [(hot, moves, first_width)]
+    heats += [(again[number % len(again)], further, nothing) for number in range(rounds)]
+    best = _Best(np.inf)
+    for number, (start, length, width) in enumerate(heats):
         done = 0
         while done < length:
             reached = done
             done, taken = _run(
                 p, world, state, values, propose, derive, width,
-                (done, length), min(stretch, length - done), start, end,
+                (done, length), min(stretch, length - done), start, cold,
             )  # fmt: skip
             found = _misses(p)
             progress(
                 f"round {number + 1}: {done:,} of {length:,} moves, "
                 f"{taken / max(done - reached, 1):.0%} taken, "
-                f"{int((found > 0).sum())} of {len(found)} targets open"
+                f"{int((found > p.edge).sum())} of {len(found)} targets open"
             )
             if done - reached < min(stretch, length - reached):
                 break
-        if (found == 0).all():
+        score = float(np.minimum(found[found > p.edge], 3).sum())
+        best = best.or_this(score, state, values)
+        best.give_back(state, values)
+        _evaluate_all(p, values)
+        if best.score == 0:
             break
-    _evaluate_all(p, values)
     return _misses(p)

@@ -8,27 +8,41 @@ here knows a study; it knows the kinds of analyses.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from pd1_dynamics.analyses.data import Sample, Study
-from pd1_dynamics.analyses.declarations import BIVARIATE, COX, LOGISTIC, PATIENTS, Analysis
+from pd1_dynamics.analyses.declarations import (
+    BIVARIATE,
+    COX,
+    LINEAR,
+    LOGISTIC,
+    PATIENTS,
+    Analysis,
+)
 from pd1_dynamics.analyses.design import complete, design
 from pd1_dynamics.analyses.groups import groups_of
 from pd1_dynamics.calibration import kernels
 from pd1_dynamics.published.printed import possible_values
 
 SAFETY = 0.98  # share of the rounding interval that is used, so that no digit hangs on the last bit
+EDGE = 1.001 / SAFETY - 1  # units by which a number on the edge of its rounding interval is missed
 ONE_SIDED = 0.1  # width that stands for a one-sided bound's unit, on its own scale
+ABOVE_HALF = 0.005  # unit of survival by which a curve that shall not reach its median misses that
 SELECTED = 0.02  # a bound on p is so much stricter where other covariates join by selection
+COARSE = ("median_survival", "survival", "spearman_rho", "min", "max")  # met early: see Target
+INSISTENCE = 3.0  # a coarse target's unit is so much smaller: many patients share in moving it
 REVERSED = "not "  # prefix of the row of censorings, the events of a reversed curve
 
-QUANTILES, KAPLAN_MEIER, LOG_RANK, WILCOXON, KRUSKAL_WALLIS, SPEARMAN, COX_MODEL, LOGISTIC_MODEL = (
-    range(8)
-)
+(
+    QUANTILES, KAPLAN_MEIER, LOG_RANK, WILCOXON, KRUSKAL_WALLIS, SPEARMAN,
+    COX_MODEL, LINEAR_MODEL, LOGISTIC_MODEL,
+) = range(9)  # fmt: skip
+MODELS = {COX: COX_MODEL, LINEAR: LINEAR_MODEL, LOGISTIC: LOGISTIC_MODEL}
 _ORDER = {"median": 0, "min": 1, "max": 2}
 _RATIO = {"estimate": 0, "ci_low": 1, "ci_high": 2, "p_value": 3}
 
@@ -47,6 +61,7 @@ class Target:
     high: float
     unit: float
     coarse: bool = False  # moves in steps, or sets the scale of others: to be met early
+    edge: float = EDGE  # a miss that still rounds to the printed number
 
 
 @dataclass
@@ -68,7 +83,7 @@ class Block:
     @property
     def outputs(self) -> int:
         """How many numbers the block gives."""
-        if self.kind in (COX_MODEL, LOGISTIC_MODEL):
+        if self.kind in MODELS.values():
             return kernels.PER_COEFFICIENT * (len(self.rows) + (self.kind == LOGISTIC_MODEL))
         return {QUANTILES: 3, KAPLAN_MEIER: 9, SPEARMAN: 2}.get(self.kind, 1)
 
@@ -111,7 +126,7 @@ def blocks(
             found[key] = make()
         found[key].targets.append(_target(claim, output))
     for block in found.values():
-        if block.kind in (COX_MODEL, LOGISTIC_MODEL):
+        if block.kind in MODELS.values():
             block.targets += _errors(block)
     cost = (QUANTILES, KAPLAN_MEIER, LOG_RANK, WILCOXON, KRUSKAL_WALLIS, SPEARMAN)
     return sorted(
@@ -129,7 +144,7 @@ def _target(claim, output: int) -> Target:
     if claim.estimate_statistic == "spearman_rho" and claim.field == "estimate":
         logarithmic = False
     if claim.comparator == "not reached":
-        return Target(claim.claim_id, output + kernels.LEAST, 0.5 + 1e-6, 2.0, 0.02, True)
+        return Target(claim.claim_id, output + kernels.LEAST, 0.5 + 1e-4, 2.0, ABOVE_HALF, True)
     allowed = possible_values(claim.value, int(claim.decimals), claim.comparator)
     low, high = allowed.low, allowed.high
     if claim.comparator == "=":
@@ -142,9 +157,43 @@ def _target(claim, output: int) -> Target:
         high = math.log(high) if math.isfinite(high) else math.inf
     bounded = math.isfinite(low) and math.isfinite(high)
     unit = (high - low) / 2 if bounded else ONE_SIDED
-    coarse = claim.estimate_statistic in ("median_survival", "survival", "spearman_rho")
-    coarse &= claim.field != "p_value"
-    return Target(claim.claim_id, output, low, high, unit, coarse)
+    coarse = claim.field != "p_value" and claim.estimate_statistic in COARSE
+    if coarse:
+        unit /= INSISTENCE
+        return Target(claim.claim_id, output, low, high, unit, True, EDGE * INSISTENCE)
+    return Target(claim.claim_id, output, low, high, unit)
+
+
+def statements(study: Study, said: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """What a text says without numbers, as claims: bounds on the p values of an analysis.
+
+    Parameters
+    ----------
+    said
+        ``analysis``, perhaps one ``term`` of it, and ``p_above`` or ``p_below``.
+    """
+    rows = []
+    for each in said:
+        analysis = study.declared.analyses[each["analysis"]]
+        sample = study.sample(analysis.population)
+        variables = [each["term"]] if "term" in each else analysis["terms"]
+        above = "p_above" in each
+        for variable in sample.codebook.expand(variables):
+            for term in design(sample.where(complete(sample, [variable])), [variable]).columns:
+                rows.append(
+                    {
+                        "claim_id": f"{analysis.id}: {term.term}",
+                        "analysis": analysis.id,
+                        "term": term.term,
+                        "field": "p_value",
+                        "estimate_group": "all",
+                        "estimate_statistic": "",
+                        "comparator": ">" if above else "<",
+                        "value": each["p_above"] if above else each["p_below"],
+                        "decimals": 2,
+                    }
+                )
+    return pd.DataFrame(rows)
 
 
 def _errors(block: Block) -> list[Target]:
@@ -175,7 +224,7 @@ def _place(claim, study: Study, table: str):
         return _described(claim, analysis, sample, variable)
     if analysis.kind == "kaplan_meier":
         return _curve(claim, analysis, sample)
-    if analysis.kind in (COX, LOGISTIC):
+    if analysis.kind in MODELS:
         return _model(claim, analysis, sample, variable)
     if analysis.kind == "log_rank":
         time, event = _outcome(analysis, sample)
@@ -231,19 +280,21 @@ def _curve(claim, analysis: Analysis, sample: Sample):
 
 def _model(claim, analysis: Analysis, sample: Sample, variable: str):
     codebook = sample.codebook
-    wanted = codebook.expand([*analysis.get("adjust", []), *analysis.get("adjust_where_available", [])])
+    wanted = codebook.expand(
+        [*analysis.get("adjust", []), *analysis.get("adjust_where_available", [])]
+    )
     adjust = [name for name in wanted if not sample.lacks(name)]
     terms = codebook.expand(analysis.get("terms", []))
     if analysis["mode"] == BIVARIATE or "select" in analysis.settings:
         terms = [variable]
     variables = list(dict.fromkeys([*terms, *adjust]))
     mask = complete(sample, variables)
-    if analysis.kind == COX:
+    kind = MODELS[analysis.kind]
+    if kind == COX_MODEL:
         time, event = _outcome(analysis, sample)
         mask &= ~np.isnan(sample.numbers(time) + sample.numbers(event))
-        kind = COX_MODEL
     else:
-        time, event, kind = analysis["outcome"], "", LOGISTIC_MODEL
+        time, event = analysis["outcome"], ""
         mask &= complete(sample, [time.partition("=")[0]])
     chosen = sample.where(mask)
     rows = tuple(column.term for column in design(chosen, variables).columns)

@@ -1,9 +1,14 @@
-"""The synthetic cohort: made from a study description and a seed, exact in its structure.
+"""The synthetic cohort: exact in its structure, calibrated to the numbers that the study prints.
 
-:func:`load` reads the description, :func:`generate` makes the tables, :func:`write` writes them
-with their dictionary.
+:func:`load_study` reads what it is made from, :func:`generate` makes it, :func:`write` writes it
+with its dictionary. Structure is allocated first (:mod:`.structure`, :mod:`.courses`,
+:mod:`.assembly`, :mod:`.traits`), then the search of the room ``calibration`` changes patients
+(:mod:`.world`, :mod:`.moves`) until the pipeline finds the targets in them.
 """
 
-from pd1_dynamics.synthetic.making import generate, load, report_progress, write
+from pd1_dynamics.synthetic.making import Made, generate, report_progress, write
+from pd1_dynamics.synthetic.study import Study, load_study
 
-__all__ = ["generate", "load", "report_progress", "write"]
+TABLES = ("patients", "assessments", "lesions", "labs", "therapies")
+
+__all__ = ["TABLES", "Made", "Study", "generate", "load_study", "report_progress", "write"]

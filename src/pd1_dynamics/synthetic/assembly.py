@@ -166,6 +166,8 @@ def _patterns(
 
 
 def _ldh_states(those: list[Person], counts: Mapping[str, Any], rng: np.random.Generator) -> None:
+    for person in those:
+        person.ldh_state, person.ldh_alone = None, False
     states = np.repeat(list(counts["ldh"]), list(counts["ldh"].values()))
     order = np.argsort([p.findings.organs + rng.normal(0, 1.2) for p in those], kind="stable")
     known = [state for state in states if state != "missing"]
@@ -267,9 +269,7 @@ def longest_days(everyone: list[Person], description: Mapping[str, Any]) -> np.n
 
 
 def _room(description: Mapping[str, Any], site: str) -> int:
-    return (
-        _date(description["last_data"]) - _date(description["sites"][site]["first_start"])
-    ).days
+    return (_date(description["last_data"]) - _date(description["sites"][site]["first_start"])).days
 
 
 def add_starts(
@@ -287,6 +287,7 @@ def add_starts(
 def add_ldh(everyone: list[Person], rng: np.random.Generator) -> None:
     """LDH before and at progression, and whether it is elevated at baseline."""
     for person in everyone:
+        person.ldh = person.ldh_baseline = None
         if person.ldh_state is not None and not person.ldh_alone:
             elevated = person.ldh_state == ELEVATED
             person.ldh = draw(person.upper_limit, elevated, person.last_scan, rng)

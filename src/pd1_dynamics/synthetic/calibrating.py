@@ -17,7 +17,7 @@ from pd1_dynamics.terms import CR, PR, SD
 
 MOVES = 2_500_000
 FURTHER = 500_000  # moves of a further round, for the targets that are still open
-ROUNDS = 12
+ROUNDS = 10
 THERAPY_MOVES = 100_000
 _LEAST_DAYS = {CR: 60, PR: 60, SD: 45}  # on a later therapy, by its best response
 
@@ -30,6 +30,7 @@ def calibrate(
     seed: int,
     progress: Callable[[str], None] = lambda text: None,
     moves: int = MOVES,
+    rounds: int = ROUNDS,
 ) -> pd.DataFrame:
     """Change the patients until the targets are met.
 
@@ -47,7 +48,8 @@ def calibrate(
     DataFrame
         One row a target: ``claim_id``, and by how many half units of the last digit it is missed.
     """
-    blocks, _ = targets.blocks(claims, study)
+    said = targets.statements(study, description["statements"])
+    blocks, _ = targets.blocks(pd.concat([claims, said], ignore_index=True), study)
     placed, state = packing.pack(everyone, assembly.longest_days(everyone, description))
     held = [*world.DERIVED, *packing.TRAITS]
     needed = list(dict.fromkeys(name for block in blocks for name in block.needs))
@@ -63,7 +65,17 @@ def calibrate(
     check(values, names, blocks, study)
     problem = search.problem(blocks, names, len(everyone))
     missed = search.anneal(
-        problem, placed, state, values, propose, world.derive, seed, moves, FURTHER, ROUNDS, progress=progress
+        problem,
+        placed,
+        state,
+        values,
+        propose,
+        world.derive,
+        seed,
+        moves,
+        FURTHER,
+        rounds,
+        progress=progress,
     )
     packing.unpack(everyone, state)
     return _summary(blocks, missed)
@@ -103,9 +115,7 @@ def calibrate_therapies(
     )
     outcome = study.declared.codebook.outcomes["therapy_pfs"]
     names = [outcome.time, outcome.event, targets.REVERSED + outcome.event]
-    missed = times.calibrate(
-        subjects, state, blocks, names, seed, THERAPY_MOVES, progress=progress
-    )
+    missed = times.calibrate(subjects, state, blocks, names, seed, THERAPY_MOVES, progress=progress)
     for (person, therapy), (day, _), local in zip(rows, state, fixed, strict=True):
         if local:
             continue

@@ -275,10 +275,10 @@ def _traits(world, state, i, touched):
     if groups[i] < 0:
         return 0
     first, last = TRAIT + world.bundle_start[bundle], TRAIT + world.bundle_start[bundle + 1]
-    if bundle == world.organs_bundle and world.many_organs[i] and state[i, first] >= MANY:
-        if np.random.random() < 0.5:
-            state[i, first] = np.random.randint(MANY, MOST_ORGANS + 1)
-            return 1
+    many = bundle == world.organs_bundle and world.many_organs[i] and state[i, first] >= MANY
+    if many and np.random.random() < 0.5:
+        state[i, first] = np.random.randint(MANY, MOST_ORGANS + 1)
+        return 1
     # exchanged between patients who survived alike, a trait moves little but its own association
     j = _partner(groups, i, state[:, LATER], np.random.random() < 0.7)
     if j < 0:

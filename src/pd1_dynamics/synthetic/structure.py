@@ -1,14 +1,13 @@
-"""How many patients of each kind there are, and in which group of a printed table each one is."""
+"""How many patients of each kind there are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from pd1_dynamics.synthetic.annealing import Printed, Target
 from pd1_dynamics.synthetic.trajectory import SHRINKAGE, Kind
-from pd1_dynamics.terms import CR, PD, PR, PRIMARY, SD, SECONDARY
+from pd1_dynamics.terms import CR, PD, PR, SD
 
 _EDGE = 1e-6  # percent; keeps the limits of a range on the right side
 _DEPTHS = {
@@ -172,38 +171,3 @@ def _with_milestones(found: list[Kind], rng: np.random.Generator) -> list[Kind]:
             end = 49
         found[place] = replace(kind, partial_at=partial, complete_at=complete, ends_at=end)
     return found
-
-
-def groups(found: Sequence[Kind]) -> dict[str, np.ndarray]:
-    """Places of the patients in each group of the printed tables."""
-    tests = {
-        "all": lambda kind: True,
-        "progressed": lambda kind: kind.progressed,
-        "primary": lambda kind: kind.resistance == PRIMARY,
-        "secondary": lambda kind: kind.resistance == SECONDARY,
-        "upgraded": lambda kind: kind.responses[0] == SD and kind.best != SD,
-        "SD to PR": lambda kind: kind.responses == (SD, PR),
-        "PR to CR": lambda kind: kind.responses[-2:] == (PR, CR),
-        "ever PR": lambda kind: PR in kind.responses,
-        **{f"best {best}": lambda kind, best=best: kind.best == best for best in (CR, PR, SD, PD)},
-    }
-    return {
-        name: np.array([place for place, kind in enumerate(found) if test(kind)], dtype=int)
-        for name, test in tests.items()
-    }
-
-
-def targets(
-    description: Mapping[str, Any], members: Mapping[str, np.ndarray], metrics: Sequence[str]
-) -> list[Target]:
-    """The printed medians and ranges of some metrics, for the search."""
-    return [
-        Target(
-            name=f"{entry['metric']}, {entry['group']}",
-            metric=entry["metric"],
-            members=members[entry["group"]],
-            printed=tuple(None if text is None else Printed.of(text) for text in entry["printed"]),
-        )
-        for entry in description["targets"]
-        if entry["metric"] in metrics
-    ]

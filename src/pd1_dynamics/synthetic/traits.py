@@ -4,8 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from pd1_dynamics.statistics.contingency import fisher_exact
+from pd1_dynamics.statistics.ranks import wilcoxon_rank_sum
 from pd1_dynamics.synthetic.assembly import Person
+
+UNASSOCIATED = 0.1  # smallest p value of a characteristic that goes with nothing
 
 
 def add_traits(
@@ -77,3 +82,24 @@ def _fits(person: Person, stage: str) -> bool:
 
 def _chosen(places: np.ndarray, number: int, rng: np.random.Generator) -> set[int]:
     return set(rng.choice(places, number, replace=False).tolist())
+
+
+def unassociated(everyone: list[Person]) -> bool:
+    """Whether no characteristic goes with the resistance type of those who progressed."""
+    those = [person for person in everyone if person.resistance]
+    resistance = np.array([person.resistance for person in those])
+    known = [
+        {**p.traits, "site": p.site, "ldh": p.ldh_baseline, "some_ecog": p.traits["ecog"] > 0}
+        for p in those
+    ]
+    for name in known[0]:
+        values = pd.Series([traits[name] for traits in known], dtype=object)
+        if name == "age_years":
+            ages = values.astype(float).to_numpy()
+            kinds = np.unique(resistance)
+            p = wilcoxon_rank_sum(*(ages[resistance == kind] for kind in kinds)).p_value
+        else:
+            p = fisher_exact(pd.crosstab(values, resistance).to_numpy()).p_value
+        if p < UNASSOCIATED:
+            return False
+    return True

@@ -46,7 +46,7 @@ def verdicts(claims, findings, synthetic=True, **values):
 
 def test_equal_at_printed_precision_is_reproduced(claims, findings):
     row = verdicts(claims, findings, res_pfs={"estimate": 4.04}).loc["res_pfs"]
-    assert (row["verdict"], row["evidence"], row["recomputed"]) == ("reproduced", "emergent", "4")
+    assert (row["verdict"], row["evidence"], row["recomputed"]) == ("reproduced", "calibrated", "4")
 
 
 def test_inside_the_published_interval_is_close(claims, findings):

@@ -1,6 +1,4 @@
-"""Trajectories that are possible, and lesions that add up to them."""
-
-from dataclasses import replace
+"""Lesions that add up to the sums of a trajectory, and show what was found."""
 
 import numpy as np
 import pytest
@@ -12,23 +10,6 @@ from pd1_dynamics.terms import BOTH, ENLARGEMENT_ONLY, PD, PR
 
 RESPONSE = Kind("pr", (PR,), progressed=True, resistance="secondary", target_progression=True)
 COURSE = Trajectory(RESPONSE, (-5, 80, 170, 260), (1200, 700, 500, 680))
-
-
-@pytest.mark.parametrize(
-    ("change", "why"),
-    [
-        ({"days": (-5, 127, 217, 307)}, "first scan too late"),
-        ({"days": (-5, 80, 104, 260)}, "two scans too close"),
-        ({"days": (-5, 80, 281, 360)}, "two scans too far apart"),
-        ({"days": (-29, 80, 170, 260)}, "baseline too old"),
-        ({"sums": (1200, 900, 500, 680)}, "first response is stable disease"),
-        ({"sums": (1200, 700, 500, 540)}, "no progression"),
-        ({"sums": (1200, 700, 49, 680)}, "less than a lesion too small to measure"),
-    ],
-)
-def test_impossible_courses_are_refused(change, why):
-    assert COURSE.possible()
-    assert not replace(COURSE, **change).possible(), why
 
 
 @pytest.mark.parametrize("seed", range(20))
