@@ -37,6 +37,64 @@ def sort(order, values):
 
 
 @njit
+def invert(matrix):
+    """Inverse of a symmetric positive definite matrix, by Cholesky; zeros where it is not.
+
+    Written out, because the bits of a library's depend on the processor, and a search of millions
+    of decisions on the bits.
+    """
+    n = len(matrix)
+    lower, inverse = np.zeros((n, n)), np.zeros((n, n))
+    for i in range(n):
+        for j in range(i + 1):
+            total = matrix[i, j]
+            for k in range(j):
+                total -= lower[i, k] * lower[j, k]
+            if i == j:
+                if not total > 0:
+                    return inverse
+                lower[i, i] = math.sqrt(total)
+            else:
+                lower[i, j] = total / lower[j, j]
+    root = np.zeros((n, n))  # inverse of the lower triangle
+    for j in range(n):
+        root[j, j] = 1 / lower[j, j]
+        for i in range(j + 1, n):
+            total = 0.0
+            for k in range(j, i):
+                total -= lower[i, k] * root[k, j]
+            root[i, j] = total / lower[i, i]
+    for i in range(n):
+        for j in range(i + 1):
+            total = 0.0
+            for k in range(i, n):
+                total += root[k, i] * root[k, j]
+            inverse[i, j] = total
+            inverse[j, i] = total
+    return inverse
+
+
+@njit
+def _times(matrix, vector):
+    """Product of a matrix and a vector."""
+    n = len(vector)
+    found = np.zeros(n)
+    for i in range(n):
+        for j in range(n):
+            found[i] += matrix[i, j] * vector[j]
+    return found
+
+
+@njit
+def _product(first, second):
+    """Sum of the products of two vectors."""
+    total = 0.0
+    for i in range(len(first)):
+        total += first[i] * second[i]
+    return total
+
+
+@njit
 def log_p_of_normal(z):
     """Logarithm of the two-sided p value of a normal deviate."""
     return math.log(max(math.erfc(abs(z) / math.sqrt(2.0)), TINY))
@@ -198,10 +256,7 @@ def log_rank(time, event, group, order, groups, out):
                     variance[g, h] -= spread * share * at_risk[h] / total
         for g in range(groups):
             at_risk[g] -= leaving[g]
-    if groups == 2:
-        statistic = excess[0] ** 2 / max(variance[0, 0], TINY)
-    else:
-        statistic = np.dot(excess, np.linalg.solve(variance, excess))
+    statistic = _product(excess, _times(invert(variance), excess))
     out[0] = log_p_of_chi_squared(statistic, groups - 1)
 
 
@@ -279,7 +334,7 @@ def spearman(x, y, order, ranks_x, ranks_y, out):
 def _coefficients(beta, information, out):
     """Log ratio, its limits, log p value and log standard error of each coefficient."""
     p = len(beta)
-    inverse = np.linalg.inv(information)
+    inverse = invert(information)
     for k in range(p):
         error = math.sqrt(max(inverse[k, k], TINY))
         at = PER_COEFFICIENT * k
@@ -293,7 +348,7 @@ def _coefficients(beta, information, out):
 @njit
 def _step(beta, score, information, scale):
     """One step of Newton's method, in place; its size in standard deviations of the covariates."""
-    step = np.linalg.solve(information, score)
+    step = _times(invert(information), score)
     size = 0.0
     for k in range(len(beta)):
         size = max(size, abs(step[k]) * scale[k])
@@ -436,9 +491,9 @@ def linear(outcome, rows, values, order, out):
             score[k] += design[k] * outcome[i]
             for h in range(p):
                 information[k, h] += design[k] * design[h]
-    inverse = np.linalg.inv(information)
-    beta = inverse @ score
-    variance = max(total - np.dot(beta, score), TINY) / (n - p)
+    inverse = invert(information)
+    beta = _times(inverse, score)
+    variance = max(total - _product(beta, score), TINY) / (n - p)
     for k in range(p - 1):
         error = math.sqrt(max(variance * inverse[k, k], TINY))
         at = PER_COEFFICIENT * k
