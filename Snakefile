@@ -28,6 +28,7 @@ rule all:
     default_target: True
     input:
         in_results("report.html", COHORT),
+        ["results/synthetic/fidelity.html"] if COHORT == "synthetic" else [],
         in_results("derived/response.csv", COHORT),
         in_results("derived/patients.csv", COHORT),
         in_results("estimates.csv", COHORT),

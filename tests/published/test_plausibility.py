@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
-from lifelines import KaplanMeierFitter
 
 from pd1_dynamics import cohort, definitions, progression, resistance, response
 
@@ -107,21 +107,7 @@ def test_only_one_progressed_patient_lost_all_targets_while_progressing(made):
 def test_no_value_is_piled_up(made, column):
     values = made["derived"].query("in_response_cohort == 1")[column].dropna().round(1)
     counts = values[~values.isin([-100, 0])].value_counts()
-    assert counts.max() <= 3
-
-
-SURVIVAL = [  # months: population, time, event, printed median, allowed range ("plausible size")
-    ("", "pfs", 4, (3, 6)),
-    ("", "os", 30, (24, 54)),
-    ("in_progression_cohort == 1", "pps", 15, (9, 20)),
-    ("resistance == 'primary'", "pps", 10.3, (7.7, 16.1)),
-]
-
-
-def test_median_is_not_reached_after_progression_with_secondary_resistance(made):
-    patients = made["derived"].query("resistance == 'secondary'")
-    times, died = patients["pps_months"].astype(float), patients["pps_event"].astype(int)
-    assert KaplanMeierFitter().fit(times, died).median_survival_time_ == float("inf")
+    assert counts.max() <= 5  # of 215, by chance
 
 
 def test_gone_targets_stay_gone(made):
@@ -130,13 +116,29 @@ def test_gone_targets_stay_gone(made):
     assert not ((by_lesion.shift() == 0) & (targets["diameter_mm"] > 0)).any()
 
 
-@pytest.mark.parametrize(("those", "outcome", "printed", "interval"), SURVIVAL)
-def test_median_survival_lies_in_the_printed_interval(made, those, outcome, printed, interval):
-    patients = made["derived"].query(those) if those else made["derived"]
-    fitted = KaplanMeierFitter().fit(
-        patients[f"{outcome}_months"].astype(float), patients[f"{outcome}_event"].astype(int)
-    )
-    assert interval[0] <= fitted.median_survival_time_ <= interval[1], printed
+def test_targets_decay_and_regrow(made):
+    """On a logarithmic scale a sum of exponentials is convex; errors of measurement are small."""
+    points = made["points"].query("target_sum_mm > 0").sort_values(["patient_id", "day"])
+    later = points[points["day"] > 0]
+    logs = np.log(later["target_sum_mm"].astype(float)).groupby(later["patient_id"])
+    days = later.groupby("patient_id")["day"]
+    before, after = logs.shift(1), logs.shift(-1)
+    weight = (later["day"] - days.shift(1)) / (days.shift(-1) - days.shift(1))
+    bulge = (np.log(later["target_sum_mm"].astype(float)) - (1 - weight) * before - weight * after)
+    inner = bulge.dropna()
+    assert len(inner) > 200
+    assert (inner > 0.1).mean() < 0.05  # after a first scan, a response may be late
+
+
+def test_no_two_patients_are_alike(made):
+    columns = ["baseline_sum_mm", "max_change_pct", "pfs_months", "os_months"]
+    assert not made["derived"].query("in_response_cohort == 1")[columns].duplicated().any()
+
+
+def test_survival_adds_up(made):
+    after = made["derived"].query("in_progression_cohort == 1")
+    total = after["pfs_months"] + after["pps_months"]
+    assert np.allclose(total.astype(float), after["os_months"].astype(float))
 
 
 def test_ldh_is_followed(made):

@@ -2,6 +2,7 @@
 
 MADE = ("derived_patients", "estimates", "comparison", "targets", *CLEAN_TABLES)
 SEEDS = (1, 2, 3, 4, 5)
+FIDELITY = ("distributions", "trajectories", "correlations", "held_out")
 
 
 rule make_synthetic_cohort:
@@ -69,7 +70,7 @@ rule judge_synthetic_cohort:
         claims="data/published/claims.csv",
         patients=expand("results/family/{seed}/derived_patients.csv", seed=SEEDS),
         family=expand("results/family/{seed}/comparison.csv", seed=SEEDS),
-        held_out=expand("results/held_out/{seed}/comparison.csv", seed=SEEDS[:2]),
+        held_out=expand("results/held_out/{seed}/comparison.csv", seed=SEEDS[:1]),
         src=package("synthetic"),
     output:
         family="results/judged/family.csv",
@@ -82,3 +83,54 @@ rule judge_synthetic_cohort:
         "Compare the cohorts of several seeds, and those that lacked some targets."
     script:
         "../scripts/judge_synthetic_cohort.py"
+
+
+rule draw_fidelity:
+    input:
+        patients=in_results("derived/patients.csv", "synthetic"),
+        response=in_results("derived/response.csv", "synthetic"),
+        held_out="data/synthetic/held_out.csv",
+        src=package("figures"),
+    output:
+        svg="results/synthetic/fidelity/{picture}.svg",
+        pdf="results/synthetic/fidelity/{picture}.pdf",
+        png="results/synthetic/fidelity/{picture}.png",
+        caption="results/synthetic/fidelity/{picture}.json",
+    log:
+        "results/synthetic/logs/draw_fidelity.{picture}.log",
+    benchmark:
+        "results/synthetic/logs/draw_fidelity.{picture}.tsv"
+    wildcard_constraints:
+        picture="|".join(FIDELITY),
+    conda:
+        "../../environment.yml"
+    message:
+        "Draw what the synthetic cohort is like: {wildcards.picture}."
+    script:
+        "../scripts/draw_fidelity.py"
+
+
+rule write_fidelity:
+    input:
+        comparison=in_results("published/comparison.csv", "synthetic"),
+        held_out="data/synthetic/held_out.csv",
+        family="data/synthetic/family.csv",
+        pictures=expand("results/synthetic/fidelity/{picture}.svg", picture=FIDELITY),
+        captions=expand("results/synthetic/fidelity/{picture}.json", picture=FIDELITY),
+        src=package("report", "statistics"),
+    output:
+        page=report(
+            "results/synthetic/fidelity.html",
+            caption="../report/fidelity.rst",
+            category="Report",
+        ),
+    log:
+        "results/synthetic/logs/write_fidelity.log",
+    benchmark:
+        "results/synthetic/logs/write_fidelity.tsv"
+    conda:
+        "../../environment.yml"
+    message:
+        "Write how far the synthetic cohort can be trusted."
+    script:
+        "../scripts/write_fidelity.py"

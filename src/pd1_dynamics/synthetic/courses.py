@@ -119,6 +119,8 @@ def _sums(
         elif place >= partial_from:
             reached = min(sizes[0], 0.69)
             fading = np.exp(-(place - partial_from + 0.5) / 1.5)
+            if place + 1 == complete_from:
+                reached = depth  # the targets are small before they are gone
             sizes.append((depth + (reached - depth) * fading) * rng.uniform(0.98, 1.02))
         elif kind.best == SD and kind.first_change == SHRINKAGE:
             sizes.append(np.clip(sizes[-1] * rng.uniform(0.97, 1.07), 0.71, 1.16 * min(sizes)))

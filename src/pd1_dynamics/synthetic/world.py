@@ -79,6 +79,7 @@ FIRST_SCAN_BY = 126  # days: the "3-month evaluation"
 FIRST_PD_FROM = 9
 GAPS = (25, 200)  # days between two evaluations
 USUAL_GAP = (70.0, 125.0)
+BEFORE_GONE = 0.6  # of baseline: targets that are gone at the next scan are no larger
 BULGE, FIRST_BULGE = 0.09, 0.35  # log sum above the line between its neighbours; at the first scan
 LEAST_PPS = 12  # days; a therapy after progression may begin
 MOST_WITHOUT_SCAN = 900  # days from the last scan to the last contact without progression
@@ -200,6 +201,8 @@ def _trajectory_possible(world, i, days, sizes):
         return False
     if not world.exceptional[i]:
         for k in range(1, n - 1):
+            if sizes[k] > BEFORE_GONE * baseline and sizes[k + 1] == 0:
+                return False
             if sizes[k - 1] > 0 and sizes[k] > 0 and sizes[k + 1] > 0:
                 weight = (days[k] - days[k - 1]) / (days[k + 1] - days[k - 1])
                 line = (1 - weight) * math.log(sizes[k - 1]) + weight * math.log(sizes[k + 1])

@@ -1,11 +1,26 @@
-"""The committed cohort is what its description and seed make, and says that it is synthetic."""
+"""The committed cohort is what its description, the ledger and its seed make, and says so."""
 
 from pathlib import Path
+
+import pytest
 
 from pd1_dynamics import synthetic
 
 ROOT = Path(__file__).parents[3]
 DATA = ROOT / "data" / "synthetic"
+QUICK = {"moves": 4000, "rounds": 0}
+
+
+@pytest.fixture(scope="module")
+def study():
+    return synthetic.load_study(ROOT)
+
+
+def made(study, folder, seed, **effort):
+    found = synthetic.generate(study, seed, study.targets, **effort)
+    folder.mkdir()
+    synthetic.write(found.tables, folder)
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def test_dictionary_says_synthetic_in_its_first_line():
@@ -16,8 +31,15 @@ def test_committed_tables_are_small():
     assert sum(path.stat().st_size for path in DATA.iterdir()) < 5e6
 
 
-def test_the_seed_makes_the_committed_bytes(tmp_path):
-    description = synthetic.load(ROOT / "config" / "synthetic.yaml")
-    synthetic.write(synthetic.generate(description, description["seed"]), tmp_path)
-    for path in DATA.iterdir():
-        assert (tmp_path / path.name).read_bytes() == path.read_bytes(), path.name
+def test_the_seed_makes_the_committed_bytes(study, tmp_path):
+    for name, content in made(study, tmp_path / "made", study.description["seed"]).items():
+        assert content == (DATA / name).read_bytes(), name
+
+
+def test_one_seed_makes_one_cohort_and_another_seed_another(study, tmp_path):
+    first, again, other = (
+        made(study, tmp_path / name, seed, **QUICK)
+        for name, seed in (("first", 1), ("again", 1), ("other", 2))
+    )
+    assert first == again
+    assert first["patients.csv"] != other["patients.csv"]

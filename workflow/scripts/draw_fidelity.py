@@ -1,0 +1,27 @@
+"""Draw one picture of what the synthetic cohort is like, and write its caption."""
+
+import json
+from pathlib import Path
+
+from pd1_dynamics.figures import fidelity, save
+from pd1_dynamics.files import read_table
+from pd1_dynamics.job import logged
+
+
+def main(picture, path_patients, path_response, path_held_out, path_caption):
+    tables = map(read_table, (path_patients, path_response, path_held_out))
+    figure, caption = fidelity.draw(picture, *tables)
+    save(figure, Path(path_caption).parent, picture)
+    text = json.dumps(caption, indent=1, ensure_ascii=False)
+    Path(path_caption).write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            picture=snakemake.wildcards.picture,
+            path_patients=snakemake.input.patients,
+            path_response=snakemake.input.response,
+            path_held_out=snakemake.input.held_out,
+            path_caption=snakemake.output.caption,
+        )

@@ -1,0 +1,30 @@
+"""Write the page on how far the synthetic cohort can be trusted."""
+
+import json
+from pathlib import Path
+
+from pd1_dynamics.files import read_table
+from pd1_dynamics.job import logged
+from pd1_dynamics.report import fidelity
+from pd1_dynamics.report.page import Picture
+
+
+def main(path_comparison, path_held_out, path_family, paths_pictures, paths_captions, path_page):
+    pictures = [
+        Picture(Path(path).stem, Path(path), **json.loads(Path(caption).read_text("utf-8")))
+        for path, caption in zip(paths_pictures, paths_captions, strict=True)
+    ]
+    tables = map(read_table, (path_comparison, path_held_out, path_family))
+    Path(path_page).write_text(fidelity.make(*tables, pictures), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    with logged(snakemake.log[0]):
+        main(
+            path_comparison=snakemake.input.comparison,
+            path_held_out=snakemake.input.held_out,
+            path_family=snakemake.input.family,
+            paths_pictures=snakemake.input.pictures,
+            paths_captions=snakemake.input.captions,
+            path_page=snakemake.output.page,
+        )
