@@ -124,7 +124,7 @@ def test_targets_decay_and_regrow(made):
     days = later.groupby("patient_id")["day"]
     before, after = logs.shift(1), logs.shift(-1)
     weight = (later["day"] - days.shift(1)) / (days.shift(-1) - days.shift(1))
-    bulge = (np.log(later["target_sum_mm"].astype(float)) - (1 - weight) * before - weight * after)
+    bulge = np.log(later["target_sum_mm"].astype(float)) - (1 - weight) * before - weight * after
     inner = bulge.dropna()
     assert len(inner) > 200
     assert (inner > 0.1).mean() < 0.05  # after a first scan, a response may be late
