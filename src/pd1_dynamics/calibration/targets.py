@@ -124,7 +124,8 @@ def blocks(
         key, make, output = placed
         if key not in found:
             found[key] = make()
-        found[key].targets.append(_target(claim, output))
+        others_join = "select" in study.declared.analyses[claim.analysis].settings
+        found[key].targets.append(_target(claim, output, SELECTED if others_join else 1.0))
     for block in found.values():
         if block.kind in MODELS.values():
             block.targets += _errors(block)
@@ -135,7 +136,8 @@ def blocks(
     ), fixed
 
 
-def _target(claim, output: int) -> Target:
+def _target(claim, output: int, stricter: float = 1.0) -> Target:
+    """A claim as an interval; a one-sided bound is made ``stricter`` by a factor."""
     logarithmic = claim.field != "estimate" or claim.estimate_statistic in (
         "hazard_ratio", "odds_ratio",
     )  # fmt: skip
@@ -151,7 +153,7 @@ def _target(claim, output: int) -> Target:
         middle, half = (low + high) / 2, SAFETY * (high - low) / 2
         low, high = middle - half, middle + half
     elif math.isfinite(high):
-        high *= SAFETY * (SELECTED if claim.analysis.endswith("multivariate") else 1)
+        high *= SAFETY * stricter
     if logarithmic:
         low = math.log(low) if low > 0 else -math.inf
         high = math.log(high) if math.isfinite(high) else math.inf
