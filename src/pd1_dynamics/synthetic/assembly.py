@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pd1_dynamics.synthetic import images, survival
-from pd1_dynamics.synthetic.images import NODE, Findings, Images
+from pd1_dynamics.synthetic.images import NODE, Anatomy, Findings, Images
 from pd1_dynamics.synthetic.ldh import LdhPair, draw
 from pd1_dynamics.synthetic.trajectory import Trajectory
 from pd1_dynamics.synthetic.world import (
@@ -17,6 +17,7 @@ from pd1_dynamics.synthetic.world import (
     GAPS,
     LDH_FROM,
     LEAST_PPS,
+    MOST_ORGANS,
     MOST_WITHOUT_SCAN,
     SD_FROM,
     SIX_MONTHS,
@@ -61,6 +62,7 @@ class Person:
     ldh_baseline: str | None = None
     therapies: list[dict[str, Any]] = field(default_factory=list)
     traits: dict[str, Any] = field(default_factory=dict)
+    never_mutated: bool = False
 
     @property
     def last_scan(self) -> int:
@@ -128,6 +130,7 @@ def add_findings(
     everyone: list[Person], description: Mapping[str, Any], rng: np.random.Generator
 ) -> None:
     """Pattern, organs and LDH at progression, counts by resistance type as described."""
+    anatomy = Anatomy.of(description["anatomy"])
     for resistance, counts in description["progression"].items():
         those = [p for p in everyone if p.resistance == resistance]
         patterns = _patterns(those, counts["pattern"], rng)
@@ -137,7 +140,7 @@ def add_findings(
         order = np.argsort(np.argsort(width, kind="stable"), kind="stable")
         organs = np.sort(organs)[order]
         for person, pattern, number in zip(those, patterns, organs, strict=True):
-            room = person.traits["stage"] in ("M1c", "M1d")  # for more than three organs
+            room = anatomy.has_room(person.traits["stage"], MOST_ORGANS)
             number = int(number) + int(number >= 3 and room and rng.random() < 0.4)
             person.findings = Findings(pattern, number)
         _ldh_states(those, counts, rng)
@@ -299,16 +302,19 @@ def add_ldh(everyone: list[Person], rng: np.random.Generator) -> None:
         person.ldh_baseline = ELEVATED if rng.random() < share else NORMAL
 
 
-def add_images(everyone: list[Person], rng: np.random.Generator) -> None:
+def add_images(
+    everyone: list[Person], description: Mapping[str, Any], rng: np.random.Generator
+) -> None:
     """Lesions on every scan; for some, a scan that confirms progression."""
+    anatomy = Anatomy.of(description["anatomy"])
     for person in everyone:
         if person.trajectory is not None:
             person.images = images.of_trajectory(
-                person.trajectory, person.findings, person.traits["stage"], rng
+                person.trajectory, person.findings, anatomy, person.traits["stage"], rng
             )
         else:
             person.images = images.without_targets(
-                person.scan_days, person.findings, person.traits["stage"], rng
+                person.scan_days, person.findings, anatomy, person.traits["stage"], rng
             )
         if not person.progressed or rng.random() > 0.6:
             continue

@@ -50,7 +50,7 @@ def calibrate(
     """
     said = targets.statements(study, description["statements"])
     blocks, _ = targets.blocks(pd.concat([claims, said], ignore_index=True), study)
-    placed, state = packing.pack(everyone, assembly.longest_days(everyone, description))
+    placed, state = packing.pack(everyone, description)
     held = [*world.DERIVED, *packing.TRAITS]
     needed = list(dict.fromkeys(name for block in blocks for name in block.needs))
     further = [name for name in needed if name not in held]

@@ -1,6 +1,8 @@
 """From target sums to lesions: which organs, which diameters, what progressed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -17,30 +19,72 @@ from pd1_dynamics.terms import (
     PD,
 )
 
-NODE, LUNG, BRAIN = "lymph_node", "lung", "brain"
-SURFACE = {NODE: 0.45, "soft_tissue": 0.3, "skin": 0.25}
-VISCERAL = {"liver": 0.3, "adrenal": 0.08, "spleen": 0.05, "kidney": 0.04}
-UNMEASURED = ("bone", "peritoneum")  # seldom measurable: never targets
-# Organs of target lesions and how often, by stage (AJCC, eighth edition).
-MEASURED = {
-    "III": SURFACE,
-    "M1a": SURFACE,
-    "M1b": {LUNG: 0.55, NODE: 0.25, "soft_tissue": 0.12, "skin": 0.08},
-    "M1c": {LUNG: 0.22, NODE: 0.2, "soft_tissue": 0.1, **VISCERAL},
-    "M1d": {LUNG: 0.22, NODE: 0.2, "soft_tissue": 0.1, **VISCERAL},
-}
-# Organs that may be involved at baseline, by stage.
-ALLOWED = {
-    stage: (
-        *organs,
-        *(UNMEASURED if stage in ("M1c", "M1d") else ()),
-        *((BRAIN,) if stage == "M1d" else ()),
-    )
-    for stage, organs in MEASURED.items()
-}
-ORGANS = (LUNG, *VISCERAL, "soft_tissue", "skin", *UNMEASURED, NODE, BRAIN)
+NODE = "lymph_node"  # RECIST 1.1 measures it by its short axis
 TRIES = 60
 LARGEST_IN_CR = 430  # tenths of a millimetre, but for a node
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Where the disease may be at baseline, in one stage.
+
+    Attributes
+    ----------
+    targets
+        Organs of target lesions, and how often.
+    others
+        Further organs that may be involved, but are seldom measurable.
+    needs
+        The stage asks for one of these.
+    """
+
+    targets: Mapping[str, float]
+    others: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """Organs that may be involved at baseline."""
+        return (*self.targets, *self.others)
+
+    @property
+    def nodal(self) -> bool:
+        """Whether lymph nodes alone make the stage."""
+        return NODE in self.targets and not self.needs
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """Where a disease spreads (``anatomy`` of the study description).
+
+    Attributes
+    ----------
+    stages
+        Spread by stage.
+    organs
+        All organs in which a new lesion may appear.
+    apart
+        Organ that is involved where the stage asks for it, and otherwise only by new lesions.
+    """
+
+    stages: Mapping[str, Spread]
+    organs: tuple[str, ...]
+    apart: str
+
+    @classmethod
+    def of(cls, description: Mapping[str, Any]) -> "Anatomy":
+        """Read it from a description."""
+        found = {
+            stage: Spread(
+                spread["targets"], tuple(spread.get("others", ())), tuple(spread.get("needs", ()))
+            )
+            for stage, spread in description["stages"].items()
+        }
+        return cls(found, tuple(description["organs"]), description["apart"])
+
+    def has_room(self, stage: str, organs: int) -> bool:
+        """Whether so many organs can progress without a new lesion."""
+        return len(self.stages[stage].allowed) >= organs
 
 
 @dataclass
@@ -91,15 +135,20 @@ class Images:
 
 
 def of_trajectory(
-    trajectory: Trajectory, findings: Findings | None, stage: str, rng: np.random.Generator
+    trajectory: Trajectory,
+    findings: Findings | None,
+    anatomy: Anatomy,
+    stage: str,
+    rng: np.random.Generator,
 ) -> Images:
     """Lesions that add up to a trajectory's sums and show what was found at progression."""
-    kind = trajectory.kind
-    organs, sizes, grown = _targets(trajectory, stage, rng)
+    kind, spread = trajectory.kind, anatomy.stages[stage]
+    organs, sizes, grown = _targets(trajectory, spread, rng)
     growing = [organs[grown]] if kind.target_progression else []
-    enlarging, new = _progressing(growing, organs, findings, stage, rng)
-    nontarget = enlarging + _needed(stage, organs + enlarging, rng)
-    free = [organ for organ in ALLOWED[stage] if organ not in (*organs, *nontarget, BRAIN)]
+    enlarging, new = _progressing(growing, organs, findings, anatomy, spread, rng)
+    nontarget = enlarging + _needed(spread, organs + enlarging, rng)
+    taken = (*organs, *nontarget, anatomy.apart)
+    free = [organ for organ in spread.allowed if organ not in taken]
     if kind.best != CR and free and rng.random() < 0.45:
         nontarget.append(str(rng.choice(free)))
     scans, responses = [], [None, *trajectory.responses()]
@@ -120,13 +169,18 @@ def of_trajectory(
 
 
 def without_targets(
-    days: list[int], findings: Findings | None, stage: str, rng: np.random.Generator
+    days: list[int],
+    findings: Findings | None,
+    anatomy: Anatomy,
+    stage: str,
+    rng: np.random.Generator,
 ) -> Images:
     """Imaging of a patient with non-target disease only; progression, if any, at the last date."""
-    enlarging, new = _progressing([], [], findings, stage, rng)
-    nontarget = enlarging + _needed(stage, enlarging, rng)
+    spread = anatomy.stages[stage]
+    enlarging, new = _progressing([], [], findings, anatomy, spread, rng)
+    nontarget = enlarging + _needed(spread, enlarging, rng)
     if not nontarget:
-        nontarget = [str(rng.choice(ALLOWED[stage]))]
+        nontarget = [str(rng.choice(spread.allowed))]
     scans = []
     for place, day in enumerate(days):
         at_progression = findings is not None and place == len(days) - 1
@@ -155,25 +209,23 @@ def _new(organs: list[str], rng: np.random.Generator) -> list[tuple[str, int]]:
     return [(o, int(rng.integers(MEASURABLE_NODE if o == NODE else 60, 270))) for o in organs]
 
 
-def _needed(stage: str, organs: list[str], rng: np.random.Generator) -> list[str]:
-    """Organs that a stage asks for beyond those already involved."""
-    if stage == "M1d":
-        return [] if BRAIN in organs else [BRAIN]
-    if stage == "M1b":
-        return [] if LUNG in organs else [LUNG]
-    if stage == "M1c" and not set(organs) & {*VISCERAL, *UNMEASURED}:
-        return [str(rng.choice([*VISCERAL, *UNMEASURED]))]
-    return []
+def _needed(spread: Spread, organs: list[str], rng: np.random.Generator) -> list[str]:
+    """Organ that a stage asks for, unless one such is involved already."""
+    if not spread.needs or set(organs) & set(spread.needs):
+        return []
+    if len(spread.needs) == 1:
+        return [spread.needs[0]]
+    return [str(rng.choice(spread.needs))]
 
 
 def _targets(
-    trajectory: Trajectory, stage: str, rng: np.random.Generator
+    trajectory: Trajectory, spread: Spread, rng: np.random.Generator
 ) -> tuple[list[str], list[list[int] | None], int]:
     """Organs and diameters of one to five targets, and the place of the one that grows."""
     if trajectory.kind.nodal:
         return [NODE], [[size] for size in trajectory.sums], 0
-    names = list(MEASURED[stage])
-    weights = np.array(list(MEASURED[stage].values()))
+    names = list(spread.targets)
+    weights = np.array(list(spread.targets.values()))
     for attempt in range(TRIES):
         shares = _shares(trajectory, rng)
         organs: list[str] = []
@@ -267,7 +319,8 @@ def _progressing(
     growing: list[str],
     organs: list[str],
     findings: Findings | None,
-    stage: str,
+    anatomy: Anatomy,
+    spread: Spread,
     rng: np.random.Generator,
 ) -> tuple[list[str], list[str]]:
     """Organs of progressing non-target lesions, and of new lesions.
@@ -277,14 +330,15 @@ def _progressing(
     """
     if findings is None:
         return [], []
-    old = [str(o) for o in rng.permutation(ALLOWED[stage]) if o not in growing]
+    old = [str(o) for o in rng.permutation(spread.allowed) if o not in growing]
     old.sort(key=lambda organ: organ in organs)
     missing = findings.organs - len(growing)
     if findings.pattern == ENLARGEMENT_ONLY:
         return old[:missing], []
     enlarging = [] if growing or findings.pattern == NEW_LESIONS_ONLY else old[:1]
-    free = [str(o) for o in rng.permutation(ORGANS) if o not in growing + enlarging]
-    free.sort(key=lambda organ: organ in organs or (organ == BRAIN and stage == "M1d"))
+    free = [str(o) for o in rng.permutation(anatomy.organs) if o not in growing + enlarging]
+    known = {*organs, *({anatomy.apart} & set(spread.needs))}
+    free.sort(key=lambda organ: organ in known)
     new = free[: missing - len(enlarging)]
     assert new or findings.pattern == BOTH
     return enlarging, new or growing or enlarging

@@ -76,7 +76,7 @@ def generate(
     def dress() -> None:
         """Dates and images that fit the patients as they are."""
         assembly.add_starts(everyone, description, rng)
-        assembly.add_images(everyone, rng)
+        assembly.add_images(everyone, description, rng)
 
     def next_seed() -> int:
         return int(rng.integers(2**31))

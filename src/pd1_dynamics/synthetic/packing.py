@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from pd1_dynamics.synthetic import world as w
-from pd1_dynamics.synthetic.assembly import Person
+from pd1_dynamics.synthetic.assembly import Person, longest_days
+from pd1_dynamics.synthetic.images import Anatomy
 from pd1_dynamics.synthetic.ldh import LdhPair
 from pd1_dynamics.synthetic.trajectory import GROWTH, NO_CHANGE, SHRINKAGE, Kind, Trajectory
 from pd1_dynamics.terms import (
@@ -110,11 +112,12 @@ def set_scans(row: np.ndarray, days: Sequence[int], sums: Sequence[int]) -> None
     row[w.SIZE : w.SIZE + len(days)] = sums if len(sums) else -1
 
 
-def pack(everyone: list[Person], longest: np.ndarray) -> tuple[w.World, np.ndarray]:
-    """World and state of all patients; ``longest`` is the last possible day of each."""
+def pack(everyone: list[Person], description: Mapping[str, Any]) -> tuple[w.World, np.ndarray]:
+    """World and state of all patients."""
+    anatomy = Anatomy.of(description["anatomy"])
     world = empty_world(len(everyone))
     state = np.zeros((len(everyone), w.TRAIT + len(TRAITS)))
-    world.longest[:] = longest
+    world.longest[:] = longest_days(everyone, description)
     labels: dict[tuple, int] = {}
 
     def number(label: tuple) -> int:
@@ -140,7 +143,8 @@ def pack(everyone: list[Person], longest: np.ndarray) -> tuple[w.World, np.ndarr
         if person.progressed:
             world.risk_group[i] = number(("risk", person.resistance))
         row[w.TRAIT :] = _traits(person)
-        _swaps(world, i, person, number)
+        wide = anatomy.has_room(person.traits["stage"], w.MOST_ORGANS)
+        _swaps(world, i, person, wide, number)
     return world, state
 
 
@@ -165,8 +169,11 @@ def _traits(person: Person) -> list[float]:
     return [float(known[name]) for name in TRAITS]
 
 
-def _swaps(world: w.World, i: int, person: Person, number) -> None:
-    """Groups inside which traits are exchanged: nobody's resistance type gains or loses any."""
+def _swaps(world: w.World, i: int, person: Person, wide: bool, number) -> None:
+    """Groups inside which traits are exchanged: nobody's resistance type gains or loses any.
+
+    Who has room for many organs (``wide``) exchanges organs with such patients only.
+    """
     traits, of = person.traits, ("type", person.resistance or person.progressed)
     for name in ("age_years", "sex=male", "ecog_1_or_more=1", "prior_immunotherapy=1"):
         world.swap_group[_BUNDLE_OF[name], i] = number(of)
@@ -175,12 +182,11 @@ def _swaps(world: w.World, i: int, person: Person, number) -> None:
     if person.ldh_state is not None:
         apart = (person.ldh is None, person.upper_limit)
         world.swap_group[_BUNDLE_OF["ldh_at_progression=elevated"], i] = number((*of, *apart))
-    if traits["braf_v600"] is not None and traits["melanoma_subtype"] != "ocular":
+    if traits["braf_v600"] is not None and not person.never_mutated:
         world.swap_group[_BUNDLE_OF["braf_v600=1"], i] = number(of)
     if person.findings is not None:
         kind = person.trajectory.kind if person.trajectory else None
         grows = kind is not None and kind.target_progression
-        wide = traits["stage"] in ("M1c", "M1d")  # room for many organs
         world.many_organs[i] = wide
         world.swap_group[_BUNDLE_OF["organs_at_progression"], i] = number((*of, "organs", wide))
         bound = kind is not None and kind.best == CR

@@ -1,4 +1,4 @@
-"""Baseline characteristics: counts as described, and otherwise what is usual in melanoma."""
+"""Baseline characteristics: counts and what is otherwise usual, as described."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,6 +9,7 @@ import pandas as pd
 from pd1_dynamics.statistics.contingency import fisher_exact
 from pd1_dynamics.statistics.ranks import wilcoxon_rank_sum
 from pd1_dynamics.synthetic.assembly import Person
+from pd1_dynamics.synthetic.images import Anatomy, Spread
 
 UNASSOCIATED = 0.1  # smallest p value of a characteristic that goes with nothing
 
@@ -20,25 +21,34 @@ def add_traits(
     second = list(description["sites"])[1]
     at_second = np.array([person.site == second for person in everyone])
     subtypes = _subtypes(description, at_second, rng)
-    stages = _stages(everyone, description["stages"], rng)
-    braf = np.where(
-        subtypes == "cutaneous", rng.random(len(everyone)) < 0.5, rng.random(len(everyone)) < 0.22
-    )
+    anatomy = Anatomy.of(description["anatomy"])
+    stages = _stages(everyone, description["stages"], anatomy, rng)
+    usual = description["characteristics"]
+    mutated = usual["braf_v600"]
+    likelier = np.array([mutated["likelier"].get(subtype, 0) for subtype in subtypes])
     # Enough of the systemically treated must carry the mutation for its inhibitors.
-    braf &= subtypes != "ocular"
-    nras = ~braf & (rng.random(len(everyone)) < 0.28)
-    tested = rng.random(len(everyone)) < 0.93
+    braf = np.where(
+        likelier > 0,
+        rng.random(len(everyone)) < likelier,
+        rng.random(len(everyone)) < mutated["otherwise"],
+    )
+    never = np.isin(subtypes, mutated["never"])
+    braf &= ~never
+    nras = ~braf & (rng.random(len(everyone)) < usual["nras_without_braf"])
+    tested = rng.random(len(everyone)) < usual["mutations_tested"]
     earlier = _chosen(np.flatnonzero(braf & tested), description["prior_targeted_therapy"], rng)
     immune = _chosen(np.arange(len(everyone)), description["prior_immunotherapy"], rng)
+    age, ecog = usual["age_years"], usual["ecog"]
     for place, person in enumerate(everyone):
         person.upper_limit = description["sites"][person.site]["ldh_upper_limit"]
+        person.never_mutated = bool(never[place])
         person.traits = {
-            "sex": "male" if rng.random() < 0.6 else "female",
-            "age_years": int(np.clip(rng.normal(61, 13), 19, 92)),
+            "sex": "male" if rng.random() < usual["male"] else "female",
+            "age_years": int(np.clip(rng.normal(age["mean"], age["sd"]), *age["range"])),
             "melanoma_subtype": str(subtypes[place]),
             "stage": stages[place],
-            "ecog": int(rng.choice([0, 1, 2], p=[0.62, 0.33, 0.05])),
-            "brain_metastasis": int(stages[place] == "M1d"),
+            "ecog": int(rng.choice([int(level) for level in ecog], p=list(ecog.values()))),
+            "brain_metastasis": int(anatomy.apart in anatomy.stages[stages[place]].needs),
             "braf_v600": int(braf[place]) if tested[place] else None,
             "nras": int(nras[place]) if tested[place] else None,
             "prior_immunotherapy": int(place in immune),
@@ -62,22 +72,26 @@ def _subtypes(
 
 
 def _stages(
-    everyone: list[Person], counts: Mapping[str, int], rng: np.random.Generator
+    everyone: list[Person],
+    counts: Mapping[str, int],
+    anatomy: Anatomy,
+    rng: np.random.Generator,
 ) -> list[str]:
     """Counts as described; a node as the only target is no visceral disease."""
     ladder = np.repeat(list(counts), list(counts.values()))
     stages = [str(stage) for stage in ladder[rng.permutation(len(everyone))]]
     for place, person in enumerate(everyone):
-        while not _fits(person, stages[place]):
+        while not _fits(person, anatomy.stages[stages[place]]):
             other = int(rng.integers(len(everyone)))
-            if _fits(person, stages[other]) and _fits(everyone[other], stages[place]):
+            here, there = anatomy.stages[stages[place]], anatomy.stages[stages[other]]
+            if _fits(person, there) and _fits(everyone[other], here):
                 stages[place], stages[other] = stages[other], stages[place]
     return stages
 
 
-def _fits(person: Person, stage: str) -> bool:
+def _fits(person: Person, spread: Spread) -> bool:
     nodal = person.trajectory is not None and person.trajectory.kind.nodal
-    return not nodal or stage in ("III", "M1a")
+    return not nodal or spread.nodal
 
 
 def _chosen(places: np.ndarray, number: int, rng: np.random.Generator) -> set[int]:
