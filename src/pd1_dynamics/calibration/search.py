@@ -18,6 +18,7 @@ from pd1_dynamics.calibration import kernels, targets
 from pd1_dynamics.calibration.targets import Block
 
 WIDEST = 2000.0  # units: a target that is missed by more does not start any wider
+REOPENED = 20.0  # units that targets are widened by in a further round, but for the coarse ones
 SHRINKING = 0.75  # share of the moves in which targets shrink to their printed width
 COLD = 0.95  # share of the moves after which the temperature stays low
 GUIDED = 0.7  # share of the moves that change a patient who matters to a target that is open
@@ -317,7 +318,6 @@ def anneal(
     further: int,
     rounds: int,
     hot: float = 0.5,
-    again: Sequence[float] = (0.3, 0.1, 0.03),
     cold: float = 0.001,
     progress: Callable[[str], None] = lambda text: None,
     stretch: int = 50_000,
@@ -326,17 +326,16 @@ def anneal(
     _set_seed(seed)
     _evaluate_all(p, values)
     first_width = np.minimum(_misses(p), WIDEST)
-    nothing = np.zeros(len(first_width))
-    heats = [(hot, moves, first_width)]
-    heats += [(again[number % len(again)], further, nothing) for number in range(rounds)]
+    reopened = np.where(p.haste > 1, 0.0, np.minimum(first_width, REOPENED))
+    heats = [(moves, first_width), *[(further, reopened)] * rounds]
     best = _Best(np.inf)
-    for number, (start, length, width) in enumerate(heats):
+    for number, (length, width) in enumerate(heats):
         done = 0
         while done < length:
             reached = done
             done, taken = _run(
                 p, world, state, values, propose, derive, width,
-                (done, length), min(stretch, length - done), start, cold,
+                (done, length), min(stretch, length - done), hot, cold,
             )  # fmt: skip
             found = _misses(p)
             progress(

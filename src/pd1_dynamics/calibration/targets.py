@@ -32,7 +32,7 @@ from pd1_dynamics.published.printed import possible_values
 SAFETY = 0.98  # share of the rounding interval that is used, so that no digit hangs on the last bit
 EDGE = 1.001 / SAFETY - 1  # units by which a number on the edge of its rounding interval is missed
 ONE_SIDED = 0.1  # width that stands for a one-sided bound's unit, on its own scale
-ABOVE_HALF = 0.005  # unit of survival by which a curve that shall not reach its median misses that
+ABOVE_HALF = 0.005  # survival above one half of a curve that shall not reach its median
 SELECTED = 0.02  # a bound on p is so much stricter where other covariates join by selection
 COARSE = ("median_survival", "survival", "spearman_rho", "min", "max")  # met early: see Target
 INSISTENCE = 3.0  # a coarse target's unit is so much smaller: many patients share in moving it
@@ -146,7 +146,8 @@ def _target(claim, output: int, stricter: float = 1.0) -> Target:
     if claim.estimate_statistic == "spearman_rho" and claim.field == "estimate":
         logarithmic = False
     if claim.comparator == "not reached":
-        return Target(claim.claim_id, output + kernels.LEAST, 0.5 + 1e-4, 2.0, ABOVE_HALF, True)
+        least = 0.5 + ABOVE_HALF
+        return Target(claim.claim_id, output + kernels.LEAST, least, 2.0, ABOVE_HALF, True, 0.95)
     allowed = possible_values(claim.value, int(claim.decimals), claim.comparator)
     low, high = allowed.low, allowed.high
     if claim.comparator == "=":
