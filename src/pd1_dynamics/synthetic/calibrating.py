@@ -17,7 +17,7 @@ from pd1_dynamics.terms import CR, PR, SD
 
 MOVES = 3_000_000
 FURTHER = 800_000  # moves of a further round, for the targets that are still open
-ROUNDS = 5
+ROUNDS = 3
 THERAPY_MOVES = 100_000
 _LEAST_DAYS = {CR: 60, PR: 60, SD: 45}  # on a later therapy, by its best response
 

@@ -147,7 +147,9 @@ def _with_milestones(found: list[Kind], rng: np.random.Generator) -> list[Kind]:
     latest = next(
         place
         for place, kind in enumerate(found)
-        if kind.responses == (PR,) and kind.target_progression
+        if kind.responses == (PR,)
+        and kind.target_progression
+        and kind.first_range == _DEPTHS["above_40"]
     )
     done = set()
     for place, kind in enumerate(found):
@@ -165,6 +167,8 @@ def _with_milestones(found: list[Kind], rng: np.random.Generator) -> list[Kind]:
             end = rng.uniform(4, 5.6)
         elif kind.best == SD:
             end = 6.5 + rng.exponential(4)
+        elif not end and CR in kind.responses:  # targets that are gone mostly stay so for long
+            end = max(partial, complete, 3) + rng.uniform(15, 45)
         elif not end:
             end = max(partial, complete, 3) + 3 + min(30, rng.exponential(9))
         if place == latest:
