@@ -534,7 +534,7 @@ def _lab_rows(name: str, person: Person, rng: np.random.Generator) -> list[dict[
     elif person.ldh_alone:
         high = person.ldh_state == ELEVATED
         at = limit * (rng.uniform(1.05, 2) if high else rng.uniform(0.6, 0.97))
-        samples = {person.last_scan: round(at)}
+        samples = {max(person.last_scan, LDH_FROM): round(at)}  # at progression, not at baseline
     elif person.progressed:  # none near progression
         around = value or limit * float(np.exp(rng.normal(-0.1, 0.25)))
         start = min(start, person.last_scan - 36)
