@@ -7,7 +7,7 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pd1_dynamics.report.page import Picture
-from pd1_dynamics.statistics.printing import p_value
+from pd1_dynamics.statistics.printing import p_text
 from pd1_dynamics.statistics.rounding import fixed
 from pd1_dynamics.terms import CALIBRATED, CLOSE, CONTRADICTED, DIFFERS, EMERGENT, REPRODUCED
 
@@ -123,5 +123,5 @@ def _cell(row: pd.Series) -> str:
     if pd.notna(row["ci_low"]):
         text += f" ({fixed(row['ci_low'], 2)} to {fixed(row['ci_high'], 2)})"
     if pd.notna(row["p_value"]):
-        text += f", {p_value(row['p_value'])}"
+        text += f", {p_text(row['p_value'])}"
     return text
