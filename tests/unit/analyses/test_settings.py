@@ -30,8 +30,9 @@ def test_choices_reach_as_far_as_they_should(found):
     assert by.loc[("sitc.secondary_confirmation", "not_required"), "moved_confirmed"] > 0
     # The column `resistance` may follow another rule; SITC's own classes stay.
     assert by.loc[("resistance_rule", "sitc"), "moved"] == 0
-    # A response that was lost inside six months is primary, or neither.
-    assert by.loc[("sitc.early_response_lost", "unclassifiable"), "moved"] > 0
+    # In the cohort nobody lost a response inside six months; confirmation hangs on the criteria.
+    assert by.loc[("sitc.early_response_lost", "unclassifiable"), "moved"] == 0
+    assert by.loc[("sitc.criteria", "irecist"), "moved_confirmed"] > 0
     assert np.isfinite(found["hazard_ratio"]).all()
 
 
