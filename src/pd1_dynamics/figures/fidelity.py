@@ -170,6 +170,7 @@ def _held_out(held_out: pd.DataFrame) -> tuple["Figure", str, str]:
     ):
         scale("symlog", linthresh=1)
         set_ticks(ticks, [str(tick).replace("-", "\u2212") for tick in ticks])
+    axes.margins(0.08)
     axes.set_xlabel("Published")
     axes.set_ylabel("Found by a cohort that did not aim at it")
     axes.legend(frameon=False, loc="upper left")
