@@ -25,15 +25,19 @@ test: $(READY)
 	$(BIN)/pytest -n 2
 
 # Make the synthetic cohort anew from its description, the ledger and its seed: the committed bytes.
-# With SEED=n another one that matches as well, in results/family/n.
+# With SEED=n another one that matches as well, in results/calibration/family/n.
+DESCRIBED := $(shell sed -n 's/^seed: *//p' config/synthetic.yaml)
+FAMILY := results/calibration/family
 cohort: $(READY)
-	$(BIN)/snakemake --cores $(CORES) \
-	  $(if $(SEED),results/family/$(SEED)/comparison.csv,--forcerun make_synthetic_cohort -- data/synthetic/README.md)
+	$(BIN)/snakemake --cores $(CORES) -- $(FAMILY)/$(or $(SEED),$(DESCRIBED))/README.md
+	$(if $(SEED),,for table in patients assessments lesions labs therapies; do \
+	  cp $(FAMILY)/$(DESCRIBED)/$$table.csv data/synthetic/; done; \
+	  cp $(FAMILY)/$(DESCRIBED)/README.md data/synthetic/)
 
 # What cohorts of five seeds have in common, and what two that lacked a tenth of the targets found.
 judgement: $(READY)
-	$(BIN)/snakemake --cores $(CORES) results/judged/family.csv
-	cp results/judged/family.csv results/judged/held_out.csv data/synthetic/
+	$(BIN)/snakemake --cores $(CORES) -- results/calibration/judged/family.csv
+	cp results/calibration/judged/family.csv results/calibration/judged/held_out.csv data/synthetic/
 
 # Time the pipeline, rule by rule, and the derivation of large cohorts.
 bench: $(READY)

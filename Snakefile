@@ -5,7 +5,7 @@ from snakemake.utils import min_version
 min_version("9.0")
 
 
-configfile: "config/config.yaml"
+configfile: f"{workflow.current_basedir.get_path_or_uri(secret_free=True)}/config/config.yaml"
 
 
 report: "workflow/report/workflow.rst"
@@ -28,7 +28,7 @@ rule all:
     default_target: True
     input:
         in_results("report.html", COHORT),
-        ["results/synthetic/fidelity.html"] if COHORT == "synthetic" else [],
+        [in_results("fidelity.html", COHORT)] if COHORT == "synthetic" else [],
         in_results("derived/response.csv", COHORT),
         in_results("derived/patients.csv", COHORT),
         in_results("estimates.csv", COHORT),
@@ -38,6 +38,13 @@ rule all:
         expand(
             in_results("figures/{figure}.{suffix}", COHORT), figure=FIGURES, suffix=FIGURE_FORMATS
         ),
+
+
+onstart:
+    if not turn.take(in_results("", COHORT)):
+        messages.stop(
+            f"Cohort {COHORT} is being made by another run: wait until it has ended, or stop it."
+        )
 
 
 onsuccess:

@@ -64,14 +64,6 @@ def load_cohort(name: str, root: str | Path = ".") -> Any:
     return cohort.load_cohort(path)
 
 
-def definitions_of(name: str, root: str | Path = ".") -> dict[str, Any]:
-    """The definitions as a cohort's settings leave them."""
-    from pd1_dynamics import definitions
-
-    settings = load_cohort(name, root).settings
-    return definitions.load(Path(root) / "config" / "definitions.yaml", settings)
-
-
 def table_names(root: str | Path = ".") -> list[str]:
     """Names of the tables, in printed order."""
     from pd1_dynamics import tables
@@ -110,33 +102,13 @@ def source_tables(name: str, root: str | Path = ".") -> list[str]:
 
     Raises
     ------
-    ValueError
-        If the cohort's file has problems; the text names them all.
+    InputError
+        If the cohort's file has problems: all at once.
     """
-    try:
-        cohort = load_cohort(name, root)
-    except InputError as error:
-        raise ValueError(str(error)) from None
-    return [path for path in cohort.source_files() if (Path(root) / path).is_file()]
-
-
-class Sources:
-    """Source files of the package, so that an edit there makes a job run again."""
-
-    _EVERYWHERE = ("terms.py", "files.py", "job.py", "problems.py", "schemas.py")
-
-    def __init__(self, root: str | Path) -> None:
-        self.root = Path(root)
-
-    def of(self, *rooms: str) -> list[str]:
-        """Files of rooms, and of the ground floor, by path from the root."""
-        package = self.root / "src" / "pd1_dynamics"
-        files = [package / name for name in self._EVERYWHERE]
-        for room in rooms:
-            path = package / room
-            inside = (file for file in path.rglob("*") if file.suffix in (".py", ".jinja"))
-            files += sorted(inside) if path.is_dir() else [path.with_suffix(".py")]
-        return [str(path.relative_to(self.root)) for path in files]
+    cohort = load_cohort(name, root)
+    files = {path: cohort.resolve(path) for path in cohort.source_files()}
+    here = Path.cwd() == Path(root)
+    return [path if here else str(file) for path, file in files.items() if file.is_file()]
 
 
 def where_results_lie(cohort: str) -> str:

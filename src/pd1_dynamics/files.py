@@ -1,5 +1,8 @@
 """Reading and writing the tables that pass from stage to stage."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,14 +44,51 @@ def write_table(table: pd.DataFrame, path: str | Path) -> None:
     The same table gives the same bytes: floats are written with the shortest text that reads back
     equal, lines end in ``\\n`` and nothing carries a time stamp.
     """
+    with written_aside(path) as unfinished:
+        if Path(path).suffix == ".parquet":
+            table.to_parquet(unfinished, index=False)
+        else:
+            _polars(table).write_csv(unfinished)
+
+
+def write_text(text: str, path: str | Path) -> None:
+    """Write a text as UTF-8, whole or not at all, line ends as they are."""
+    with written_aside(path) as unfinished:
+        unfinished.write_bytes(text.encode("utf-8"))
+
+
+@contextmanager
+def written_aside(path: str | Path) -> Iterator[Path]:
+    """A file beside the wanted one, to be written; moved into its place when the block ends well.
+
+    So nobody sees a part of a file. What an earlier process left unfinished when it was killed is
+    removed.
+    """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".unfinished")
-    if path.suffix == ".parquet":
-        table.to_parquet(unfinished, index=False)
-    else:
-        _polars(table).write_csv(unfinished)
-    unfinished.replace(path)
+    for left in path.parent.glob(f".{path.name}.*{_UNFINISHED}"):
+        if not _runs(left.name.removesuffix(_UNFINISHED).rpartition(".")[2]):
+            left.unlink(missing_ok=True)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}{_UNFINISHED}")
+    try:
+        yield unfinished
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+_UNFINISHED = ".unfinished"
+
+
+def _runs(process: str) -> bool:
+    """Whether a process of this number runs on this machine."""
+    try:
+        os.kill(int(process), 0)
+    except (ProcessLookupError, ValueError):
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _coded(path: Path) -> pd.DataFrame:

@@ -12,8 +12,11 @@ NON_CR_NON_PD = "NON-CR/NON-PD"
 NONE = "none"
 MIXED = "mixed"
 
-RESPONSES = (CR, PR, SD, PD, NE)
-"""Overall and best response, best first; NE is not evaluable."""
+RESPONSES = (CR, PR, SD, NON_CR_NON_PD, PD, NE)
+"""Overall and best response, best first; NE is not evaluable. NON-CR/NON-PD is that of patients without
+target lesions whose disease persists (RECIST 1.1, Table 2)."""
+STABLE = (SD, NON_CR_NON_PD)
+"""Neither response nor progression."""
 
 TARGET_RESPONSES = (CR, PR, SD, PD, NE, NONE)
 NONTARGET_RESPONSES = (CR, NON_CR_NON_PD, PD, NE, NONE)

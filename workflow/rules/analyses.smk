@@ -5,9 +5,9 @@ rule estimate:
     input:
         patients=in_results("derived/patients.csv"),
         therapies=in_results("derived/therapies.csv"),
-        variables="config/variables.yaml",
-        analyses=configuration.analysis_files(ROOT),
-        src=package("analyses", "statistics"),
+        variables=VARIABLES,
+        analyses=ANALYSES,
+        src=code("estimate"),
     output:
         estimates=report(
             in_results("estimates.csv"), caption="../report/estimates.rst", category="Estimates"
@@ -16,6 +16,8 @@ rule estimate:
         in_results("logs/estimate.log"),
     benchmark:
         in_results("logs/estimate.tsv")
+    params:
+        contents=contents("estimate", VARIABLES, *ANALYSES),
     conda:
         "../../environment.yml"
     message:

@@ -5,9 +5,10 @@ CLEAN_TABLES = ("patients", "assessments", "lesions", "labs", "therapies")
 
 rule check_cohort:
     input:
-        cohort="config/cohorts/{cohort}.yaml",
-        tables=lambda wildcards: configuration.source_tables(wildcards.cohort, ROOT),
-        src=package("cohort", "definitions", "configuration"),
+        cohort=COHORT_FILE,
+        definitions=DEFINITIONS,
+        tables=cohort_tables,
+        src=code("check_cohort"),
     output:
         # A job of its own: when it fails, everything that an earlier run made stays as it was.
         checked=in_results("logs/checked.csv"),
@@ -15,6 +16,8 @@ rule check_cohort:
         in_results("logs/check_cohort.log"),
     benchmark:
         in_results("logs/check_cohort.tsv")
+    params:
+        contents=contents("check_cohort", COHORT_FILE, DEFINITIONS, cohort_tables),
     conda:
         "../../environment.yml"
     message:
@@ -25,10 +28,11 @@ rule check_cohort:
 
 rule clean_cohort:
     input:
-        cohort="config/cohorts/{cohort}.yaml",
-        tables=lambda wildcards: configuration.source_tables(wildcards.cohort, ROOT),
+        cohort=COHORT_FILE,
+        definitions=DEFINITIONS,
+        tables=cohort_tables,
         checked=in_results("logs/checked.csv"),
-        src=package("cohort", "definitions", "configuration"),
+        src=code("clean_cohort"),
     output:
         tables=[in_results(f"cohort/{table}.parquet") for table in CLEAN_TABLES],
         notes=in_results("cohort/notes.csv"),
@@ -36,6 +40,8 @@ rule clean_cohort:
         in_results("logs/clean_cohort.log"),
     benchmark:
         in_results("logs/clean_cohort.tsv")
+    params:
+        contents=contents("clean_cohort", COHORT_FILE, DEFINITIONS, cohort_tables),
     conda:
         "../../environment.yml"
     message:

@@ -1,12 +1,10 @@
-"""What every chapter shares: checked configuration, paths, and the modules that a job runs."""
+"""What every chapter shares: checked configuration, paths, and what a job depends on."""
 
 import os
 import sys
 from pathlib import Path
 
-from snakemake.exceptions import WorkflowError
-
-ROOT = Path(workflow.basedir)
+ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parents[1]
 SOURCES = ROOT / "src"
 
 # The package is used from its sources, with this Python, here and in every script. Numerical
@@ -16,6 +14,7 @@ sys.path.insert(0, str(SOURCES))
 os.environ.update(
     PATH=os.pathsep.join([str(Path(sys.executable).parent), *os.get_exec_path()]),
     PYTHONPATH=str(SOURCES),
+    PYTHONHASHSEED="0",
     MPLBACKEND="Agg",
     OMP_NUM_THREADS="1",
     OPENBLAS_NUM_THREADS="1",
@@ -24,13 +23,17 @@ os.environ.update(
     MALLOC_TRIM_THRESHOLD_=str(1 << 36),
 )
 
+from snakemake.logging import logger
+
 from pd1_dynamics import configuration
 from pd1_dynamics.problems import InputError
+from pd1_dynamics.running import code as code_of, contents as contents_of, messages, turn
 
+messages.quieten(logger)
 try:
     configuration.check(config, ROOT)
 except InputError as error:
-    raise WorkflowError(str(error)) from None
+    messages.stop(str(error))
 
 COHORT = config["cohort"]
 TABLES = configuration.table_names(ROOT)
@@ -39,7 +42,49 @@ FIGURES = configuration.figure_names(ROOT)
 FIGURE_FORMATS = ("svg", "pdf", "png")
 
 in_results = configuration.in_results
-package = configuration.Sources(ROOT).of
+
+
+def project(path):
+    """A file of the project, by its path from the working directory where that is the project."""
+    return path if Path.cwd() == ROOT else str(ROOT / path)
+
+
+COHORT_FILE = project("config/cohorts/{cohort}.yaml")
+DEFINITIONS = project("config/definitions.yaml")
+VARIABLES = project("config/variables.yaml")
+FIGURE_LAYOUTS = project("config/figures.yaml")
+ANALYSES = [project(path) for path in configuration.analysis_files(ROOT)]
+LAYOUTS = [project(path) for path in configuration.layout_files(ROOT)]
+PUBLISHED = [
+    project(f"data/published/{name}") for name in ("claims.csv", "checks.yaml", "substitutes.yaml")
+]
+
+
+def cohort_tables(wildcards):
+    """Files that a cohort reads."""
+    try:
+        return configuration.source_tables(wildcards.cohort, ROOT)
+    except InputError as error:
+        messages.stop(str(error))
+
+
+def code(script):
+    """Source files that a script runs, itself first."""
+    files = code_of.closure(ROOT / "workflow" / "scripts" / f"{script}.py")
+    return [project(str(path.relative_to(ROOT))) for path in files]
+
+
+def contents(script, *sources, log=None):
+    """Parameter of a rule: what its sources hold, and whether what it made is intact."""
+    log = log or in_results(f"logs/{script}.log")
+
+    def value(wildcards):
+        paths = code(script)
+        for source in sources:
+            paths += source(wildcards) if callable(source) else [source.format(**wildcards)]
+        return contents_of.parameter(log.format(**wildcards), paths)
+
+    return value
 
 
 wildcard_constraints:

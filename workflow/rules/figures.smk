@@ -3,13 +3,12 @@
 
 rule draw_figure:
     input:
-        cohort="config/cohorts/{cohort}.yaml",
-        figures="config/figures.yaml",
-        variables="config/variables.yaml",
+        cohort=COHORT_FILE,
+        figures=FIGURE_LAYOUTS,
         estimates=in_results("estimates.csv"),
         patients=in_results("derived/patients.csv"),
         response=in_results("derived/response.csv"),
-        src=package("figures", "analyses/selection", "statistics"),
+        src=code("draw_figure"),
     output:
         svg=report(
             in_results("figures/{figure}.svg"),
@@ -23,6 +22,10 @@ rule draw_figure:
         in_results("logs/draw_{figure}.log"),
     benchmark:
         in_results("logs/draw_{figure}.tsv")
+    params:
+        contents=contents(
+            "draw_figure", COHORT_FILE, FIGURE_LAYOUTS, log=in_results("logs/draw_{figure}.log")
+        ),
     conda:
         "../../environment.yml"
     message:

@@ -3,20 +3,12 @@
 
 rule derive_progression:
     input:
-        cohort="config/cohorts/{cohort}.yaml",
-        definitions="config/definitions.yaml",
+        cohort=COHORT_FILE,
+        definitions=DEFINITIONS,
         tables=[in_results(f"cohort/{table}.parquet") for table in CLEAN_TABLES],
         response=in_results("derived/response.csv"),
         response_patients=in_results("response/patients.parquet"),
-        src=package(
-            "response",
-            "progression",
-            "definitions",
-            "rules",
-            "arrays",
-            "cohort/__init__",
-            "cohort/columns",
-        ),
+        src=code("derive_progression"),
     output:
         patients=in_results("progression/patients.parquet"),
         therapies=in_results("derived/therapies.csv"),
@@ -24,6 +16,8 @@ rule derive_progression:
         in_results("logs/derive_progression.log"),
     benchmark:
         in_results("logs/derive_progression.tsv")
+    params:
+        contents=contents("derive_progression", COHORT_FILE, DEFINITIONS),
     conda:
         "../../environment.yml"
     message:

@@ -3,12 +3,12 @@
 
 rule compare_with_article:
     input:
-        cohort="config/cohorts/{cohort}.yaml",
-        claims="data/published/claims.csv",
-        checks="data/published/checks.yaml",
-        substitutes="data/published/substitutes.yaml",
+        cohort=COHORT_FILE,
+        claims=project("data/published/claims.csv"),
+        checks=project("data/published/checks.yaml"),
+        substitutes=project("data/published/substitutes.yaml"),
         estimates=in_results("estimates.csv"),
-        src=package("published", "statistics"),
+        src=code("compare_with_article"),
     output:
         audit=report(
             in_results("published/audit.csv"),
@@ -24,6 +24,8 @@ rule compare_with_article:
         in_results("logs/compare_with_article.log"),
     benchmark:
         in_results("logs/compare_with_article.tsv")
+    params:
+        contents=contents("compare_with_article", COHORT_FILE, *PUBLISHED),
     conda:
         "../../environment.yml"
     message:
@@ -34,9 +36,9 @@ rule compare_with_article:
 
 rule draw_agreement:
     input:
-        cohort="config/cohorts/{cohort}.yaml",
+        cohort=COHORT_FILE,
         comparison=in_results("published/comparison.csv"),
-        src=package("figures", "published", "statistics"),
+        src=code("draw_agreement"),
     output:
         svg=report(
             in_results("published/agreement.svg"),
@@ -50,6 +52,8 @@ rule draw_agreement:
         in_results("logs/draw_agreement.log"),
     benchmark:
         in_results("logs/draw_agreement.tsv")
+    params:
+        contents=contents("draw_agreement", COHORT_FILE),
     conda:
         "../../environment.yml"
     message:

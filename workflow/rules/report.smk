@@ -3,9 +3,9 @@
 
 rule write_report:
     input:
-        cohort="config/cohorts/{cohort}.yaml",
-        definitions="config/definitions.yaml",
-        sources=lambda wildcards: configuration.source_tables(wildcards.cohort, ROOT),
+        cohort=COHORT_FILE,
+        definitions=DEFINITIONS,
+        sources=cohort_tables,
         notes=in_results("cohort/notes.csv"),
         estimates=in_results("estimates.csv"),
         tables=expand(in_results("tables/{table}.html", "{{cohort}}"), table=TABLES),
@@ -15,13 +15,15 @@ rule write_report:
         audit=in_results("published/audit.csv"),
         agreement=in_results("published/agreement.svg"),
         agreement_caption=in_results("published/agreement.json"),
-        src=package("report", "published", "tables", "analyses/selection", "statistics"),
+        src=code("write_report"),
     output:
         report=report(in_results("report.html"), caption="../report/report.rst", category="Report"),
     log:
         in_results("logs/write_report.log"),
     benchmark:
         in_results("logs/write_report.tsv")
+    params:
+        contents=contents("write_report", COHORT_FILE, DEFINITIONS, cohort_tables),
     conda:
         "../../environment.yml"
     message:

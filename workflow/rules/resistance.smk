@@ -3,20 +3,22 @@
 
 rule classify_resistance:
     input:
-        cohort="config/cohorts/{cohort}.yaml",
-        definitions="config/definitions.yaml",
+        cohort=COHORT_FILE,
+        definitions=DEFINITIONS,
         patients=in_results("cohort/patients.parquet"),
         assessments=in_results("cohort/assessments.parquet"),
         response=in_results("derived/response.csv"),
         response_patients=in_results("response/patients.parquet"),
         progression_patients=in_results("progression/patients.parquet"),
-        src=package("response", "resistance", "definitions", "rules", "arrays", "cohort/columns"),
+        src=code("classify_resistance"),
     output:
         patients=in_results("derived/patients.csv"),
     log:
         in_results("logs/classify_resistance.log"),
     benchmark:
         in_results("logs/classify_resistance.tsv")
+    params:
+        contents=contents("classify_resistance", COHORT_FILE, DEFINITIONS),
     conda:
         "../../environment.yml"
     message:

@@ -3,12 +3,10 @@
 
 rule derive_response:
     input:
-        cohort="config/cohorts/{cohort}.yaml",
-        definitions="config/definitions.yaml",
+        cohort=COHORT_FILE,
+        definitions=DEFINITIONS,
         tables=[in_results(f"cohort/{table}.parquet") for table in CLEAN_TABLES],
-        src=package(
-            "response", "definitions", "rules", "arrays", "cohort/__init__", "cohort/columns"
-        ),
+        src=code("derive_response"),
     output:
         response=in_results("derived/response.csv"),
         patients=in_results("response/patients.parquet"),
@@ -16,6 +14,8 @@ rule derive_response:
         in_results("logs/derive_response.log"),
     benchmark:
         in_results("logs/derive_response.tsv")
+    params:
+        contents=contents("derive_response", COHORT_FILE, DEFINITIONS),
     conda:
         "../../environment.yml"
     message:

@@ -1,82 +1,83 @@
-"""The default cohort made, and others like it: calibrated to the ledger, from a seed."""
+"""The default cohort made, and others like it: calibrated to the ledger, from a seed.
+
+Everything is made under ``results/calibration``; what becomes part of the project is copied from
+there by the Makefile (``make cohort``, ``make judgement``). No rule writes a tracked file.
+"""
 
 MADE = ("derived_patients", "estimates", "comparison", "targets", *CLEAN_TABLES)
 SEEDS = (1, 2, 3, 4, 5)
 FIDELITY = ("distributions", "trajectories", "correlations", "held_out")
-
-
-rule make_synthetic_cohort:
-    # The tables are part of the project: only a request, or a change of the seed, makes them anew,
-    # never the mere age of a file. That is why inputs are ancient, and why this is a command.
-    input:
-        description=ancient("config/synthetic.yaml"),
-        claims=ancient("data/published/claims.csv"),
-        src=ancient(package("synthetic", "calibration")),
-    output:
-        tables=expand("data/synthetic/{table}.csv", table=CLEAN_TABLES),
-        dictionary="data/synthetic/README.md",
-    log:
-        "results/logs/make_synthetic_cohort.log",
-    conda:
-        "../../environment.yml"
-    message:
-        "Make the synthetic cohort from its description, the ledger and its seed (ten minutes)."
-    shell:
-        "python workflow/scripts/make_synthetic_cohort.py data/synthetic 2>&1 | tee {log} >&2"
+DESCRIPTION = project("config/synthetic.yaml")
+CALIBRATION = "results/calibration"
 
 
 rule make_family_member:
-    # Another seed: a cohort that has the same published numbers.
+    # A cohort that has the published numbers: the committed one has the seed of the description.
     input:
-        description="config/synthetic.yaml",
-        claims="data/published/claims.csv",
-        src=package("synthetic", "calibration"),
+        description=DESCRIPTION,
+        variables=VARIABLES,
+        analyses=ANALYSES,
+        definitions=DEFINITIONS,
+        published=PUBLISHED,
+        src=code("make_synthetic_cohort"),
     output:
-        expand("results/family/{{seed}}/{table}.csv", table=MADE),
+        tables=expand(f"{CALIBRATION}/family/{{{{seed}}}}/{{table}}.csv", table=MADE),
+        dictionary=f"{CALIBRATION}/family/{{seed}}/README.md",
+    params:
+        contents=contents(
+            "make_synthetic_cohort",
+            *(DESCRIPTION, VARIABLES, *ANALYSES, DEFINITIONS, *PUBLISHED),
+            log=f"{CALIBRATION}/logs/family.{{seed}}.log",
+        ),
+        left_out=0,
     log:
-        "results/family/{seed}/make_family_member.log",
+        f"{CALIBRATION}/logs/family.{{seed}}.log",
     conda:
         "../../environment.yml"
     message:
         "Make the synthetic cohort of seed {wildcards.seed} (ten minutes)."
-    shell:
-        "python workflow/scripts/make_synthetic_cohort.py results/family/{wildcards.seed}"
-        " {wildcards.seed} 2>&1 | tee {log} >&2"
+    script:
+        "../scripts/make_synthetic_cohort.py"
 
 
-rule hold_out:
+use rule make_family_member as hold_out with:
     # A tenth of the targets left out: how near are the published numbers that nobody aimed at?
-    input:
-        description="config/synthetic.yaml",
-        claims="data/published/claims.csv",
-        src=package("synthetic", "calibration"),
     output:
-        expand("results/held_out/{{seed}}/{table}.csv", table=MADE),
+        tables=expand(f"{CALIBRATION}/held_out/{{{{seed}}}}/{{table}}.csv", table=MADE),
+        dictionary=f"{CALIBRATION}/held_out/{{seed}}/README.md",
+    params:
+        contents=contents(
+            "make_synthetic_cohort",
+            *(DESCRIPTION, VARIABLES, *ANALYSES, DEFINITIONS, *PUBLISHED),
+            log=f"{CALIBRATION}/logs/held_out.{{seed}}.log",
+        ),
+        left_out=0.1,
     log:
-        "results/held_out/{seed}/hold_out.log",
-    conda:
-        "../../environment.yml"
+        f"{CALIBRATION}/logs/held_out.{{seed}}.log",
     message:
         "Make the synthetic cohort of seed {wildcards.seed} without a tenth of its targets."
-    shell:
-        "python workflow/scripts/make_synthetic_cohort.py results/held_out/{wildcards.seed}"
-        " {wildcards.seed} 0.1 2>&1 | tee {log} >&2"
 
 
 rule judge_synthetic_cohort:
     # What the published numbers leave open, and how far the cohort can be trusted with what was
     # not a target. It takes an hour: `make judgement` keeps it beside the cohort.
     input:
-        claims="data/published/claims.csv",
-        patients=expand("results/family/{seed}/derived_patients.csv", seed=SEEDS),
-        family=expand("results/family/{seed}/comparison.csv", seed=SEEDS),
-        held_out=expand("results/held_out/{seed}/comparison.csv", seed=SEEDS[:1]),
-        src=package("synthetic"),
+        claims=PUBLISHED[0],
+        patients=expand(f"{CALIBRATION}/family/{{seed}}/derived_patients.csv", seed=SEEDS),
+        family=expand(f"{CALIBRATION}/family/{{seed}}/comparison.csv", seed=SEEDS),
+        held_out=expand(f"{CALIBRATION}/held_out/{{seed}}/comparison.csv", seed=SEEDS[:1]),
+        src=code("judge_synthetic_cohort"),
     output:
-        family="results/judged/family.csv",
-        held_out="results/judged/held_out.csv",
+        family=f"{CALIBRATION}/judged/family.csv",
+        held_out=f"{CALIBRATION}/judged/held_out.csv",
+    params:
+        contents=contents(
+            "judge_synthetic_cohort",
+            PUBLISHED[0],
+            log=f"{CALIBRATION}/logs/judge_synthetic_cohort.log",
+        ),
     log:
-        "results/logs/judge_synthetic_cohort.log",
+        f"{CALIBRATION}/logs/judge_synthetic_cohort.log",
     conda:
         "../../environment.yml"
     message:
@@ -89,17 +90,23 @@ rule draw_fidelity:
     input:
         patients=in_results("derived/patients.csv", "synthetic"),
         response=in_results("derived/response.csv", "synthetic"),
-        held_out="data/synthetic/held_out.csv",
-        src=package("figures"),
+        held_out=project("data/synthetic/held_out.csv"),
+        src=code("draw_fidelity"),
     output:
-        svg="results/synthetic/fidelity/{picture}.svg",
-        pdf="results/synthetic/fidelity/{picture}.pdf",
-        png="results/synthetic/fidelity/{picture}.png",
-        caption="results/synthetic/fidelity/{picture}.json",
+        svg=in_results("fidelity/{picture}.svg", "synthetic"),
+        pdf=in_results("fidelity/{picture}.pdf", "synthetic"),
+        png=in_results("fidelity/{picture}.png", "synthetic"),
+        caption=in_results("fidelity/{picture}.json", "synthetic"),
+    params:
+        contents=contents(
+            "draw_fidelity",
+            project("data/synthetic/held_out.csv"),
+            log=in_results("logs/draw_fidelity.{picture}.log", "synthetic"),
+        ),
     log:
-        "results/synthetic/logs/draw_fidelity.{picture}.log",
+        in_results("logs/draw_fidelity.{picture}.log", "synthetic"),
     benchmark:
-        "results/synthetic/logs/draw_fidelity.{picture}.tsv"
+        in_results("logs/draw_fidelity.{picture}.tsv", "synthetic")
     wildcard_constraints:
         picture="|".join(FIDELITY),
     conda:
@@ -113,21 +120,28 @@ rule draw_fidelity:
 rule write_fidelity:
     input:
         comparison=in_results("published/comparison.csv", "synthetic"),
-        held_out="data/synthetic/held_out.csv",
-        family="data/synthetic/family.csv",
-        pictures=expand("results/synthetic/fidelity/{picture}.svg", picture=FIDELITY),
-        captions=expand("results/synthetic/fidelity/{picture}.json", picture=FIDELITY),
-        src=package("report", "statistics"),
+        held_out=project("data/synthetic/held_out.csv"),
+        family=project("data/synthetic/family.csv"),
+        pictures=expand(in_results("fidelity/{picture}.svg", "synthetic"), picture=FIDELITY),
+        captions=expand(in_results("fidelity/{picture}.json", "synthetic"), picture=FIDELITY),
+        src=code("write_fidelity"),
     output:
         page=report(
-            "results/synthetic/fidelity.html",
+            in_results("fidelity.html", "synthetic"),
             caption="../report/fidelity.rst",
             category="Report",
         ),
+    params:
+        contents=contents(
+            "write_fidelity",
+            project("data/synthetic/held_out.csv"),
+            project("data/synthetic/family.csv"),
+            log=in_results("logs/write_fidelity.log", "synthetic"),
+        ),
     log:
-        "results/synthetic/logs/write_fidelity.log",
+        in_results("logs/write_fidelity.log", "synthetic"),
     benchmark:
-        "results/synthetic/logs/write_fidelity.tsv"
+        in_results("logs/write_fidelity.tsv", "synthetic")
     conda:
         "../../environment.yml"
     message:

@@ -3,11 +3,11 @@
 
 rule make_tables:
     input:
-        cohort="config/cohorts/{cohort}.yaml",
+        cohort=COHORT_FILE,
         estimates=in_results("estimates.csv"),
-        variables="config/variables.yaml",
-        layouts=configuration.layout_files(ROOT),
-        src=package("tables", "analyses/selection", "statistics"),
+        variables=VARIABLES,
+        layouts=LAYOUTS,
+        src=code("make_tables"),
     output:
         html=report(
             expand(in_results("tables/{table}.html", "{{cohort}}"), table=TABLES),
@@ -20,6 +20,8 @@ rule make_tables:
         in_results("logs/make_tables.log"),
     benchmark:
         in_results("logs/make_tables.tsv")
+    params:
+        contents=contents("make_tables", COHORT_FILE, VARIABLES, *LAYOUTS),
     conda:
         "../../environment.yml"
     message:

@@ -4,15 +4,20 @@ import pandas as pd
 
 from pd1_dynamics import cohort
 from pd1_dynamics.files import write_table
-from pd1_dynamics.job import logged
+from pd1_dynamics.running.job import carried_out
 
 
-def main(path_cohort, path_checked):
-    tables = cohort.clean(cohort.load_cohort(path_cohort)).tables
+def main(path_cohort, path_definitions, path_checked):
+    chosen = cohort.definitions_of(path_cohort, path_definitions)
+    tables = cohort.clean(cohort.load_cohort(path_cohort), chosen).tables
     rows = {"table": list(tables), "rows": [len(table) for table in tables.values()]}
     write_table(pd.DataFrame(rows), path_checked)
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        main(path_cohort=snakemake.input.cohort, path_checked=snakemake.output.checked)
+    with carried_out(snakemake):
+        main(
+            path_cohort=snakemake.input.cohort,
+            path_definitions=snakemake.input.definitions,
+            path_checked=snakemake.output.checked,
+        )

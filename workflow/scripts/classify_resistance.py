@@ -1,12 +1,14 @@
 """Classify resistance, and join everything that is known of each patient."""
 
-from pd1_dynamics import configuration, resistance
+from pd1_dynamics import resistance
+from pd1_dynamics.cohort import definitions_of
 from pd1_dynamics.files import read_table, write_table
-from pd1_dynamics.job import logged
+from pd1_dynamics.running.job import carried_out
 
 
 def main(
-    cohort,
+    path_cohort,
+    path_definitions,
     path_patients,
     path_assessments,
     path_response,
@@ -20,15 +22,16 @@ def main(
         read_table(path_response),
         read_table(path_response_patients),
         read_table(path_progression_patients),
-        configuration.definitions_of(cohort),
+        definitions_of(path_cohort, path_definitions),
     )
     write_table(derived, path_derived)
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with carried_out(snakemake):
         main(
-            cohort=snakemake.wildcards.cohort,
+            path_cohort=snakemake.input.cohort,
+            path_definitions=snakemake.input.definitions,
             path_patients=snakemake.input.patients,
             path_assessments=snakemake.input.assessments,
             path_response=snakemake.input.response,

@@ -3,14 +3,18 @@
 from pathlib import Path
 
 from pd1_dynamics import cohort
-from pd1_dynamics.job import logged
+from pd1_dynamics.running.job import carried_out
 
 
-def main(path_cohort, folder):
-    description = cohort.load_cohort(path_cohort)
-    cohort.write(cohort.clean(description), folder)
+def main(path_cohort, path_definitions, folder):
+    chosen = cohort.definitions_of(path_cohort, path_definitions)
+    cohort.write(cohort.clean(cohort.load_cohort(path_cohort), chosen), folder)
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
-        main(path_cohort=snakemake.input.cohort, folder=Path(snakemake.output.notes).parent)
+    with carried_out(snakemake):
+        main(
+            path_cohort=snakemake.input.cohort,
+            path_definitions=snakemake.input.definitions,
+            folder=Path(snakemake.output.notes).parent,
+        )

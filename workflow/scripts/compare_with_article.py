@@ -2,7 +2,7 @@
 
 from pd1_dynamics import analyses, cohort, published
 from pd1_dynamics.files import write_table
-from pd1_dynamics.job import logged
+from pd1_dynamics.running.job import carried_out
 
 
 def main(
@@ -28,7 +28,7 @@ def main(
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with carried_out(snakemake):
         main(
             path_cohort=snakemake.input.cohort,
             path_claims=snakemake.input.claims,

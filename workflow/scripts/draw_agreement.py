@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 from pd1_dynamics import cohort, figures
-from pd1_dynamics.files import read_table
-from pd1_dynamics.job import logged
+from pd1_dynamics.files import read_table, write_text
+from pd1_dynamics.running.job import carried_out
 
 
 def main(path_cohort, path_comparison, path_caption):
@@ -14,11 +14,11 @@ def main(path_cohort, path_comparison, path_caption):
     )
     figures.save(figure, Path(path_caption).parent, Path(path_caption).stem)
     text = json.dumps(caption, indent=1, ensure_ascii=False)
-    Path(path_caption).write_text(text + "\n", encoding="utf-8")
+    write_text(text + "\n", path_caption)
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with carried_out(snakemake):
         main(
             path_cohort=snakemake.input.cohort,
             path_comparison=snakemake.input.comparison,

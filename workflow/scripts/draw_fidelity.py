@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 from pd1_dynamics.figures import fidelity, save
-from pd1_dynamics.files import read_table
-from pd1_dynamics.job import logged
+from pd1_dynamics.files import read_table, write_text
+from pd1_dynamics.running.job import carried_out
 
 
 def main(picture, path_patients, path_response, path_held_out, path_caption):
@@ -13,11 +13,11 @@ def main(picture, path_patients, path_response, path_held_out, path_caption):
     figure, caption = fidelity.draw(picture, *tables)
     save(figure, Path(path_caption).parent, picture)
     text = json.dumps(caption, indent=1, ensure_ascii=False)
-    Path(path_caption).write_text(text + "\n", encoding="utf-8")
+    write_text(text + "\n", path_caption)
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with carried_out(snakemake):
         main(
             picture=snakemake.wildcards.picture,
             path_patients=snakemake.input.patients,

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 from pd1_dynamics import analyses, cohort, figures, schemas
-from pd1_dynamics.files import read_table
-from pd1_dynamics.job import logged
+from pd1_dynamics.files import read_table, write_text
+from pd1_dynamics.running.job import carried_out
 
 
 def main(
@@ -20,11 +20,11 @@ def main(
     )
     figures.save(figure, Path(path_caption).parents[1], name)
     text = json.dumps(caption, indent=1, ensure_ascii=False)
-    Path(path_caption).write_text(text + "\n", encoding="utf-8")
+    write_text(text + "\n", path_caption)
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with carried_out(snakemake):
         main(
             name=snakemake.wildcards.figure,
             path_cohort=snakemake.input.cohort,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pd1_dynamics import analyses
 from pd1_dynamics.files import read_table, write_table
-from pd1_dynamics.job import logged
+from pd1_dynamics.running.job import carried_out
 
 
 def main(path_patients, path_therapies, path_variables, folder_analyses, path_estimates):
@@ -14,7 +14,7 @@ def main(path_patients, path_therapies, path_variables, folder_analyses, path_es
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with carried_out(snakemake):
         main(
             path_patients=snakemake.input.patients,
             path_therapies=snakemake.input.therapies,

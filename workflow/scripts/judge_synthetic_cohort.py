@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pd1_dynamics.files import read_table, write_table
-from pd1_dynamics.job import logged
+from pd1_dynamics.running.job import carried_out
 from pd1_dynamics.published import read_claims
 from pd1_dynamics.synthetic import judging
 
@@ -20,7 +20,7 @@ def by_seed(paths):
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with carried_out(snakemake):
         main(
             paths_patients=snakemake.input.patients,
             paths_family=snakemake.input.family,

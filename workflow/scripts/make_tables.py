@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pd1_dynamics import analyses, cohort, tables
-from pd1_dynamics.job import logged
+from pd1_dynamics.running.job import carried_out
 
 
 def main(path_cohort, path_estimates, path_variables, folder_layouts, folder):
@@ -18,7 +18,7 @@ def main(path_cohort, path_estimates, path_variables, folder_layouts, folder):
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with carried_out(snakemake):
         main(
             path_cohort=snakemake.input.cohort,
             path_estimates=snakemake.input.estimates,

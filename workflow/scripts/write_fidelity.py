@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from pd1_dynamics.files import read_table
-from pd1_dynamics.job import logged
+from pd1_dynamics.files import read_table, write_text
+from pd1_dynamics.running.job import carried_out
 from pd1_dynamics.report import fidelity
 from pd1_dynamics.report.page import Picture
 
@@ -15,11 +15,11 @@ def main(path_comparison, path_held_out, path_family, paths_pictures, paths_capt
         for path, caption in zip(paths_pictures, paths_captions, strict=True)
     ]
     tables = map(read_table, (path_comparison, path_held_out, path_family))
-    Path(path_page).write_text(fidelity.make(*tables, pictures), encoding="utf-8")
+    write_text(fidelity.make(*tables, pictures), path_page)
 
 
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with carried_out(snakemake):
         main(
             path_comparison=snakemake.input.comparison,
             path_held_out=snakemake.input.held_out,

@@ -1,17 +1,19 @@
 """Write the report: one page with the tables, the figures, and how they came about."""
 
-import hashlib
 import json
 from pathlib import Path
 
-from pd1_dynamics import analyses, configuration, report, tables
-from pd1_dynamics.files import read_table
-from pd1_dynamics.job import logged
+from pd1_dynamics import analyses, report, tables
+from pd1_dynamics.cohort import definitions_of, load_cohort
+from pd1_dynamics.files import read_table, write_text
+from pd1_dynamics.running.contents import checksum
+from pd1_dynamics.running.job import carried_out
 from pd1_dynamics.report.page import Picture
 
 
 def main(
-    name_cohort,
+    path_cohort,
+    path_definitions,
     path_estimates,
     path_notes,
     path_tables,
@@ -24,7 +26,7 @@ def main(
     path_sources,
     path_report,
 ):
-    cohort = configuration.load_cohort(name_cohort)
+    cohort = load_cohort(path_cohort)
     page = report.make(
         cohort={
             "name": cohort.name,
@@ -42,10 +44,10 @@ def main(
         audit=read_table(path_audit),
         agreement=picture(path_agreement, path_agreement_caption),
         notes=read_table(path_notes),
-        definitions=configuration.definitions_of(name_cohort),
+        definitions=definitions_of(path_cohort, path_definitions),
         sources=sorted({(Path(path).name, checksum(path)) for path in path_sources}),
     )
-    Path(path_report).write_text(page, encoding="utf-8")
+    write_text(page, path_report)
 
 
 def table(path):
@@ -58,15 +60,11 @@ def picture(path, path_caption):
     return Picture(Path(path).stem, Path(path), **words)
 
 
-def checksum(path):
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 if __name__ == "__main__":
-    with logged(snakemake.log[0]):
+    with carried_out(snakemake):
         main(
-            name_cohort=snakemake.wildcards.cohort,
+            path_cohort=snakemake.input.cohort,
+            path_definitions=snakemake.input.definitions,
             path_estimates=snakemake.input.estimates,
             path_notes=snakemake.input.notes,
             path_tables=snakemake.input.tables,

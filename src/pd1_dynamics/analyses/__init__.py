@@ -7,19 +7,11 @@ study. :func:`load` reads and checks the declarations, :func:`run` carries them 
 What needs pandas is imported when it is first asked for: checking a configuration needs none of it.
 """
 
-from importlib import import_module
 from typing import Any
 
 from pd1_dynamics.analyses.codebook import Codebook, Outcome, Variable, load_codebook
 from pd1_dynamics.analyses.declarations import Analysis, Declarations, Population
 from pd1_dynamics.analyses.loading import load
-
-_LATER = {
-    "run": "engine",
-    "read_estimates": "estimates",
-    "COLUMNS": "estimates",
-    "KEY": "estimates",
-}
 
 __all__ = [
     "COLUMNS",
@@ -38,6 +30,12 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name in _LATER:
-        return getattr(import_module(f"pd1_dynamics.analyses.{_LATER[name]}"), name)
+    if name == "run":
+        from pd1_dynamics.analyses import engine
+
+        return engine.run
+    if name in ("read_estimates", "COLUMNS", "KEY"):
+        from pd1_dynamics.analyses import estimates
+
+        return getattr(estimates, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

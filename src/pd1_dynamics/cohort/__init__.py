@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pd1_dynamics.cohort.description import Cohort, Source, load_cohort
+from pd1_dynamics.cohort.description import Cohort, Source, definitions_of, load_cohort
 from pd1_dynamics.files import read_table
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ __all__ = [
     "Cohort",
     "Source",
     "clean",
+    "definitions_of",
     "load_cohort",
     "read_clean",
     "write",

@@ -1,9 +1,10 @@
 """From a cohort's files to clean tables: read, map, parse, check, settle."""
 
-import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,7 +27,7 @@ from pd1_dynamics.cohort.observations import Note
 from pd1_dynamics.cohort.parsing import parse
 from pd1_dynamics.cohort.reading import Sheet, read_sheet
 from pd1_dynamics.cohort.readings import settle
-from pd1_dynamics.files import write_table
+from pd1_dynamics.files import write_table, written_aside
 from pd1_dynamics.problems import InputError, Problem
 
 
@@ -49,8 +50,13 @@ class CleanCohort:
     notes: pd.DataFrame
 
 
-def clean(cohort: Cohort) -> CleanCohort:
+def clean(cohort: Cohort, chosen: Mapping[str, Any] | None = None) -> CleanCohort:
     """Read, check and clean the tables of a cohort.
+
+    Parameters
+    ----------
+    chosen
+        Definitions as the cohort's settings leave them; if not given, the defaults under them.
 
     Raises
     ------
@@ -63,7 +69,7 @@ def clean(cohort: Cohort) -> CleanCohort:
         intake = read_sdtm(cohort)
     else:
         intake = read_tables(cohort)
-    return clean_texts(cohort, intake)
+    return clean_texts(cohort, intake, chosen)
 
 
 def read_tables(cohort: Cohort) -> Intake:
@@ -90,9 +96,11 @@ def read_tables(cohort: Cohort) -> Intake:
     return intake
 
 
-def clean_texts(cohort: Cohort, intake: Intake) -> CleanCohort:
+def clean_texts(
+    cohort: Cohort, intake: Intake, chosen: Mapping[str, Any] | None = None
+) -> CleanCohort:
     """The part of :func:`clean` after reading: tables of text in our words to clean tables."""
-    chosen = definitions.load(settings=cohort.settings)
+    chosen = chosen or definitions.load(settings=cohort.settings)
     texts, time, problems, notes = intake.texts, intake.time, intake.problems, intake.notes
     parsed = {}
     for table in [name for name in TABLES if name in texts]:
@@ -140,16 +148,12 @@ def _placed(told: Problem | Note, row: str, intake: Intake) -> Problem | Note:
 def write(cohort: CleanCohort, folder: str | Path) -> None:
     """Write the clean tables as Parquet and the notes as CSV: all of them, or none."""
     folder = Path(folder)
-    unfinished = folder / ".unfinished"
-    shutil.rmtree(unfinished, ignore_errors=True)
-    try:
+    with ExitStack() as aside:
         for name, table in cohort.tables.items():
-            write_table(table, unfinished / f"{name}.parquet")
-        write_table(cohort.notes, unfinished / "notes.csv")
-        for path in sorted(unfinished.iterdir()):
-            path.replace(folder / path.name)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+            path = aside.enter_context(written_aside(folder / f"{name}.parquet"))
+            table.to_parquet(path, index=False)
+        path = aside.enter_context(written_aside(folder / "notes.csv"))
+        write_table(cohort.notes, path)
 
 
 def _parse_table(

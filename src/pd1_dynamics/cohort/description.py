@@ -12,6 +12,9 @@ from pd1_dynamics.problems import InputError, Problem
 
 ROOT = Path(__file__).parents[3]
 
+RESERVED = ("bench", "calibration", "replication")
+"""Folders under ``results/`` that are no cohort's."""
+
 TABLES_FORMAT, SDTM_FORMAT = "tables", "sdtm"
 
 
@@ -54,6 +57,12 @@ class Cohort:
         Codes that mean missing, the empty cell among them.
     settings
         Definitions that the cohort overrides; see :mod:`pd1_dynamics.definitions`.
+    partial_dates
+        What an incomplete date means: see :mod:`.partial_dates`.
+    disease, treatment
+        What the patients have and get, as outputs say it.
+    compare_with_article
+        Whether the article's numbers are set beside this cohort's.
     """
 
     name: str
@@ -66,6 +75,10 @@ class Cohort:
     tables: Mapping[str, Source]
     folder: str | None
     settings: Mapping[str, Any]
+    partial_dates: str = "error"
+    disease: str = "melanoma"
+    treatment: str = "anti-PD-1 monotherapy"
+    compare_with_article: bool = True
     root: Path = ROOT
 
     def resolve(self, path: str) -> Path:
@@ -109,8 +122,17 @@ def load_cohort(path: str | Path, root: str | Path = ROOT) -> Cohort:
         tables={name: _source(table) for name, table in (content.get("tables") or {}).items()},
         folder=content.get("path"),
         settings=content.get("settings") or {},
+        partial_dates=content.get("partial_dates", "error"),
+        disease=content.get("disease", "melanoma"),
+        treatment=content.get("treatment", "anti-PD-1 monotherapy"),
+        compare_with_article=content.get("compare_with_article", True),
         root=Path(root),
     )
+
+
+def definitions_of(path_cohort: str | Path, path_definitions: str | Path) -> dict[str, Any]:
+    """The definitions of a file as a cohort's settings leave them."""
+    return definitions.load(path_definitions, load_cohort(path_cohort).settings)
 
 
 def _read(path: Path) -> tuple[Mapping[str, Any], list[Problem]]:
@@ -145,6 +167,9 @@ def _settings_problems(content: Mapping[str, Any], label: str) -> list[Problem]:
 def _problems(content: Mapping[str, Any], path: Path) -> Iterator[Problem]:
     """What the schema cannot see: words of the data contract, and keys that depend on others."""
     label = path.name
+    if content["name"].lower() in RESERVED:
+        expected = f"another name: other results lie in the folders {', '.join(RESERVED)}"
+        yield Problem(label, repr(content["name"]), expected, "name")
     if content["name"] != path.stem:
         yield Problem(label, repr(content["name"]), f"{path.stem!r}, as the file is called", "name")
     tables = content.get("tables")

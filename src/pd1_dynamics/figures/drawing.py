@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,14 +9,32 @@ import matplotlib as mpl
 import pandas as pd
 
 from pd1_dynamics.analyses.selection import Estimates
-from pd1_dynamics.figures import agreement, style
+from pd1_dynamics.figures import (
+    agreement,
+    flow,
+    groups,
+    scatter,
+    spider,
+    style,
+    survival_curves,
+    swimmer,
+    waterfall,
+)
 from pd1_dynamics.figures.placeholder import placeholder
+from pd1_dynamics.files import written_aside
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-KINDS = ("flow", "spider", "groups", "survival_curves", "scatter", "swimmer", "waterfall")
-SYNTHETIC = "Synthetic cohort, no real patient"
+KINDS = {
+    "flow": flow.draw,
+    "spider": spider.draw,
+    "groups": groups.draw,
+    "survival_curves": survival_curves.draw,
+    "scatter": scatter.draw,
+    "swimmer": swimmer.draw,
+    "waterfall": waterfall.draw,
+}
 FORMATS = ("svg", "pdf", "png")
 
 
@@ -53,8 +70,8 @@ def draw(
         if gap:
             figure, caption = placeholder(entry["title"], gap), f"Not estimable: {gap}."
         else:
-            kind = import_module(f"pd1_dynamics.figures.{entry['kind']}")
-            figure, caption = kind.draw(
+            draw_kind = KINDS[entry["kind"]]
+            figure, caption = draw_kind(
                 found, {"patients": patients, "response": response}, dict(entry)
             )
         caption = _finish(figure, caption, synthetic)
@@ -85,20 +102,18 @@ def draw_agreement(comparison: pd.DataFrame, synthetic: bool) -> tuple["Figure",
 def _finish(figure: "Figure", caption: str, synthetic: bool) -> str:
     """Say in picture and caption that a cohort is made up, and lay the picture out."""
     if synthetic:
-        figure.text(0.995, 0.004, SYNTHETIC, ha="right", va="bottom", fontsize=5, color=style.SOFT)
-        engine = figure.get_layout_engine()
-        engine.set(rect=(0, 0.025, 1, 0.975))
-        caption = f"{SYNTHETIC}: the figure shows that the pipeline works. {caption}"
-    figure.draw_without_rendering()
+        style.mark_as_synthetic(figure)
+        caption = f"{style.SYNTHETIC}: the figure shows that the pipeline works. {caption}"
+    style.lay_out(figure)
     return caption
 
 
 def save(figure: "Figure", folder: str | Path, name: str) -> None:
     """Write a figure as SVG, PDF and PNG; the same figure gives the same bytes."""
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
     metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
     os.environ["SOURCE_DATE_EPOCH"] = "0"
     with mpl.rc_context(style.SETTINGS):
         for suffix in FORMATS:
-            figure.savefig(folder / f"{name}.{suffix}", metadata=metadata[suffix])
+            with written_aside(folder / f"{name}.{suffix}") as path:
+                figure.savefig(path, format=suffix, metadata=metadata[suffix])

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from pd1_dynamics.figures import style
-from pd1_dynamics.figures.drawing import SYNTHETIC
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -70,9 +69,8 @@ def draw(
             "correlations": lambda: _correlations(patients),
             "held_out": lambda: _held_out(held_out),
         }[name]()
-        figure.text(0.995, 0.004, SYNTHETIC, ha="right", va="bottom", fontsize=5, color=style.SOFT)
-        figure.get_layout_engine().set(rect=(0, 0.03, 1, 0.97))
-        figure.draw_without_rendering()
+        style.mark_as_synthetic(figure)
+        style.lay_out(figure)
     return figure, {"title": title, "caption": caption}
 
 

@@ -26,6 +26,11 @@ COLORS = {
 }
 """The same color for the same category in every figure."""
 
+SYNTHETIC = "Synthetic cohort, no real patient"
+_WARNING = "#7a1f00"
+_BAND = 4 * MM  # height of the line that says so, inches
+_GRID = 4096  # steps of the layout's grid across the figure
+
 _LINEAR_UP_TO = 100
 _PERCENTS = (-100, -50, 0, 50, 100, 200, 500, 1000, 2000)
 SCALE_IN_WORDS = f"The scale is linear to \u00b1{_LINEAR_UP_TO}%, logarithmic beyond."
@@ -61,6 +66,30 @@ def new_figure(width: float, height: float) -> "mpl.figure.Figure":
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), layout="constrained")
+
+
+def mark_as_synthetic(figure: "mpl.figure.Figure") -> None:
+    """Say in the picture that its patients are made up, above everything else."""
+    figure.get_layout_engine().set(rect=(0, 0, 1, 1 - _BAND / figure.get_figheight()))
+    middle = 1 - _BAND / 2 / figure.get_figheight()
+    figure.text(
+        0.5, middle, SYNTHETIC, ha="center", va="center", fontsize=7, color=_WARNING, weight="bold"
+    )
+
+
+def lay_out(figure: "mpl.figure.Figure") -> None:
+    """Place everything, and keep it there to the last bit.
+
+    The solver of the constrained layout gives boxes that differ in their last bits from run to run,
+    and SVG names its clip paths after them. So boxes go to a grid, and the solver is not asked again.
+    """
+    figure.draw_without_rendering()
+    figure.get_layout_engine().execute(figure)
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        corners = axes.get_position(original=True).extents
+        left, low, right, high = (round(corner * _GRID) / _GRID for corner in corners)
+        axes.set_position((left, low, right - left, high - low))
 
 
 def percent_scale(axes: "Axes", highest: float) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pd1_dynamics import arrays
-from pd1_dynamics.terms import CR, DAYS_PER_MONTH, PD, PR, SD
+from pd1_dynamics.terms import CR, DAYS_PER_MONTH, PD, PR, STABLE
 
 
 def later_therapies(patients: pd.DataFrame, therapies: pd.DataFrame) -> pd.DataFrame:
@@ -31,7 +31,7 @@ def later_therapies(patients: pd.DataFrame, therapies: pd.DataFrame) -> pd.DataF
     first, _ = arrays.counts_of(codes, len(patients))
 
     response = therapies["best_response"].to_numpy(dtype=object, na_value=None)
-    evaluable = np.isin(response.astype(str), (CR, PR, SD, PD))
+    evaluable = np.isin(response.astype(str), (CR, PR, *STABLE, PD))
     objective = np.isin(response.astype(str), (CR, PR))
 
     last = arrays.floats(patients["last_follow_up_day"])

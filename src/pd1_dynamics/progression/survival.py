@@ -10,7 +10,7 @@ import pandas as pd
 
 from pd1_dynamics import arrays
 from pd1_dynamics.rules import Condition, Rule, decide
-from pd1_dynamics.terms import CR, DAYS_PER_MONTH, PR, SD
+from pd1_dynamics.terms import CR, DAYS_PER_MONTH, PR, STABLE
 
 
 def _known(name: str, text: str) -> Condition:
@@ -181,7 +181,7 @@ def survival(
             **_treatment(patients, end_day),
         }
     )
-    first_ok = response["first_response"].isin([CR, PR, SD]).to_numpy()
+    first_ok = response["first_response"].isin([CR, PR, *STABLE]).to_numpy()
     starts = {
         "duration_of_response": arrays.floats(response["first_objective_response_day"]),
         "duration_of_pr": arrays.floats(response["first_pr_day"]),

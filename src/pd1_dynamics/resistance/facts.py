@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pd1_dynamics import arrays
-from pd1_dynamics.terms import CR, NE, PD, PR, SD
+from pd1_dynamics.terms import CR, NE, PD, PR, SD, STABLE
 
 WEEKS_4, WEEKS_6, WEEKS_12 = 28, 42, 84
 """Days of the weeks that the guideline names."""
@@ -134,7 +134,7 @@ def _confirming_scan(
     n = len(patients)
     patient = arrays.patient_codes(patients["patient_id"], time_points["patient_id"], "time_points")
     day = time_points["day"].to_numpy(dtype=np.int64)
-    overall = arrays.text_codes(time_points["overall_response"], (PD, CR, PR, SD))
+    overall = arrays.text_codes(time_points["overall_response"], (PD, CR, PR, *STABLE))
     usable = (day >= (pd_day + WEEKS_4)[patient]) & (overall >= 0)
     if sitc["confirmation_window"] == "from_4_to_12_weeks":
         usable &= day <= (pd_day + WEEKS_12)[patient]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from pd1_dynamics import arrays
 from pd1_dynamics.rules import Condition, Rule, decide
-from pd1_dynamics.terms import CR, DAYS_PER_MONTH, PD, PR, PRIMARY, SD, SECONDARY
+from pd1_dynamics.terms import CR, DAYS_PER_MONTH, PD, PR, PRIMARY, SECONDARY, STABLE
 
 PRIMARY_BEFORE_MONTHS = 6  # cohort study, Methods: "PD or SD for <6 months"
 _METHODS = "cohort study, Methods, Statistical analysis"
@@ -32,8 +32,8 @@ _EARLY = Condition(
 PAPER = (  # the first match wins
     Rule("", (_NOT_PROGRESSED,), "not in the progression cohort", _METHODS),
     Rule(PRIMARY, (_best(PD),), "progression was the best response", _METHODS),
-    Rule(PRIMARY, (_best(SD), _EARLY), "stable disease for less than 6 months", _METHODS),
-    Rule(SECONDARY, (_best(SD),), "stable disease for 6 months or more", _METHODS),
+    Rule(PRIMARY, (_best(*STABLE), _EARLY), "stable disease for less than 6 months", _METHODS),
+    Rule(SECONDARY, (_best(*STABLE),), "stable disease for 6 months or more", _METHODS),
     Rule(SECONDARY, (_best(CR, PR),), "progression after a response", _METHODS),
     Rule(
         "", (), "best response mixed, not evaluable or not known", "the study has no such patients"

@@ -35,8 +35,8 @@ from pd1_dynamics.terms import (
     PD,
     PR,
     PRIMARY,
-    SD,
     SECONDARY,
+    STABLE,
     UNCLASSIFIABLE,
 )
 
@@ -158,14 +158,14 @@ STABLE_TO_THE_DAY = _is(
 
 def _benefit(f: Facts, s: Settings) -> np.ndarray:
     responded = np.isin(f["best_response"], (CR, PR))
-    stable = (f["best_response"] == SD) & _reached(f["stable_days"], s)
+    stable = np.isin(f["best_response"], STABLE) & _reached(f["stable_days"], s)
     return responded | (stable & (s["benefit_before_stopping"] == "cr_pr_sd"))
 
 
 BENEFIT = _is("prior CR or PR (or SD of 6 months, by setting benefit_before_stopping)", _benefit)
 NO_BENEFIT = _is(
     "no prior CR or PR (nor SD of 6 months, by setting benefit_before_stopping)",
-    lambda f, s: ~_benefit(f, s) & np.isin(f["best_response"], (CR, PR, SD, PD)),
+    lambda f, s: ~_benefit(f, s) & np.isin(f["best_response"], (CR, PR, *STABLE, PD)),
 )
 
 # --- the tables -----------------------------------------------------------------------------------
@@ -293,7 +293,7 @@ _NO_RESPONSE_KNOWN = Rule(
     (
         Condition(
             "best response mixed, not evaluable or not known",
-            lambda f, s: ~np.isin(f["best_response"], (CR, PR, SD, PD)),
+            lambda f, s: ~np.isin(f["best_response"], (CR, PR, *STABLE, PD)),
         ),
     ),
     "best response before progression mixed, not evaluable or not known",
@@ -381,7 +381,7 @@ _UNDER_TREATMENT = (
     ),
     Rule(
         PRIMARY,
-        (_best(SD), STABLE_BELOW_6_MONTHS),
+        (_best(*STABLE), STABLE_BELOW_6_MONTHS),
         "stable disease for less than 6 months, then progression",
         "Table 1, primary resistance: SD for <6 months",
         SCAN,
@@ -402,7 +402,7 @@ _UNDER_TREATMENT = (
     Rule(
         UNCLASSIFIABLE,
         (
-            _best(SD),
+            _best(*STABLE),
             STABLE_TO_THE_DAY,
             _chosen("stable_six_months_to_the_day", UNCLASSIFIABLE),
         ),
@@ -424,7 +424,7 @@ _UNDER_TREATMENT = (
     ),
     Rule(
         SECONDARY,
-        (_best(SD),),
+        (_best(*STABLE),),
         "stable disease for 6 months or more, then progression under treatment",
         "Table 1, secondary resistance: SD",
         SCAN,

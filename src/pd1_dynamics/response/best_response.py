@@ -10,7 +10,7 @@ import numpy as np
 from pd1_dynamics import arrays
 from pd1_dynamics.response.recist import OVERALL
 from pd1_dynamics.rules import Condition, Rule, decide
-from pd1_dynamics.terms import CR, NE, PD, PR, SD
+from pd1_dynamics.terms import CR, NE, NON_CR_NON_PD, PD, PR, SD, STABLE
 
 
 def _ever(name: str, text: str) -> Condition:
@@ -25,6 +25,12 @@ BEST_RESPONSE = (  # the first match wins; assessments after the first PD do not
         (_ever(SD, "SD at an assessment on or after sd_minimum_days"),),
         "stable for long enough",
         "RECIST 1.1, 4.4",
+    ),
+    Rule(
+        NON_CR_NON_PD,
+        (_ever(NON_CR_NON_PD, "NON-CR/NON-PD at an assessment on or after sd_minimum_days"),),
+        "without target lesions, and non-target disease persisted for long enough",
+        "RECIST 1.1, 4.4 and Table 2",
     ),
     Rule(
         PD,
@@ -47,6 +53,15 @@ BEST_RESPONSE_CONFIRMED = (  # the first match wins
         (_ever(PR, "PR or CR, and PR or CR again at least confirm_days later"),),
         "a response was confirmed",
         "RECIST 1.1, 4.6.1 and Table 3",
+    ),
+    Rule(
+        NON_CR_NON_PD,
+        (
+            _ever("persisted", "NON-CR/NON-PD at some assessment"),
+            _ever(NON_CR_NON_PD, "CR or NON-CR/NON-PD on or after sd_minimum_days"),
+        ),
+        "without target lesions, and non-target disease persisted, or a CR was not confirmed",
+        "RECIST 1.1, Tables 2 and 3",
     ),
     Rule(
         SD,
@@ -105,6 +120,7 @@ def best_response(
         CR: overall == OVERALL[CR],
         PR: overall == OVERALL[PR],
         SD: (overall == OVERALL[SD]) & late,
+        NON_CR_NON_PD: (overall == OVERALL[NON_CR_NON_PD]) & late,
         PD: overall == OVERALL[PD],
     }
     return _best(BEST_RESPONSE, shown, patient, counted, n_patients, definitions)
@@ -127,6 +143,8 @@ def best_response_confirmed(
     shown = {
         CR: confirmed_at(overall, day, patient, counted, (OVERALL[CR],), definitions),
         PR: confirmed_at(overall, day, patient, counted, responses, definitions),
+        "persisted": overall == OVERALL[NON_CR_NON_PD],
+        NON_CR_NON_PD: np.isin(overall, (OVERALL[CR], OVERALL[NON_CR_NON_PD])) & late,
         SD: np.isin(overall, (*responses, OVERALL[SD])) & late,
         PD: overall == OVERALL[PD],
     }
@@ -166,8 +184,9 @@ def confirmed_at(
         done = hit & (day[later] - day[start] >= settings["confirm_days"])
         confirmed[start[done]] = True
         unevaluable += inside & (overall[later] == OVERALL[NE])
-        stable_between += inside & (overall[later] == OVERALL[SD])
-        passable = hit | np.isin(overall[later], (OVERALL[NE], OVERALL[SD]))
+        is_stable = np.isin(overall[later], [OVERALL[label] for label in STABLE])
+        stable_between += inside & is_stable
+        passable = hit | is_stable | (overall[later] == OVERALL[NE])
         open_ = (
             inside
             & ~done

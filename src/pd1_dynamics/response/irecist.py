@@ -19,11 +19,15 @@ from pd1_dynamics.response.millimetres import PER_MM
 from pd1_dynamics.response.recist import NEW, NONTARGET, OVERALL, TARGET
 from pd1_dynamics.response.visits import Visits
 from pd1_dynamics.rules import Condition, Rule, decide
-from pd1_dynamics.terms import IRECIST_RESPONSES, NE, PD
+from pd1_dynamics.terms import CR, IRECIST_RESPONSES, NE, NON_CR_NON_PD, PD, PR, RESPONSES, SD
 
 CONFIRM_INCREASE_MM = 5  # Seymour 2017, Table 2: further growth of target or new lesions
 IRECIST = {label: code for code, label in enumerate(IRECIST_RESPONSES)}
 ICR, IPR, ISD, IUPD, ICPD = "iCR", "iPR", "iSD", "iUPD", "iCPD"
+
+
+_IMMUNE = {CR: ICR, PR: IPR, SD: ISD, NON_CR_NON_PD: ISD, PD: IUPD, NE: NE}
+"""The category of iRECIST for each of RECIST 1.1; non-iCR/non-iUPD (Table 2) is counted as iSD."""
 
 
 def _seen(label: str) -> Condition:
@@ -65,9 +69,7 @@ def time_point_responses(visits: Visits, definitions: Mapping[str, Any]) -> np.n
 
     All later assessments of an iCPD are iCPD.
     """
-    plain = np.array(
-        [IRECIST[ICR], IRECIST[IPR], IRECIST[ISD], IRECIST[IUPD], IRECIST[NE], -1], dtype=np.int8
-    )
+    plain = np.array([*(IRECIST[_IMMUNE[label]] for label in RESPONSES), -1], dtype=np.int8)
     response = plain[visits.overall]
     progressed = np.zeros(len(visits.starts), dtype=bool)
     progressed[visits.patient[visits.overall == OVERALL[PD]]] = True

@@ -147,12 +147,16 @@ def _nontarget(*labels: str) -> Condition:
 
 
 _NEW = Condition("new lesion", lambda facts, _: facts["new"] == NEW["1"])
-_STABLE_COUNTS = Condition(
-    "setting nonmeasurable_stable is SD",
-    lambda facts, settings: np.full(
-        len(facts["target"]), settings["best_response"]["nonmeasurable_stable"] == SD
-    ),
-)
+
+
+def _counts_as(category: str) -> Condition:
+    return Condition(
+        f"setting nonmeasurable_stable is {category}",
+        lambda facts, settings: np.full(
+            len(facts["target"]), settings["best_response"]["nonmeasurable_stable"] == category
+        ),
+    )
+
 
 OVERALL_RESPONSE = (  # the first match wins
     Rule(PD, (_NEW,), "an unequivocal new lesion is progression", "RECIST 1.1, 4.3.5"),
@@ -180,9 +184,15 @@ OVERALL_RESPONSE = (  # the first match wins
         "RECIST 1.1, Table 2",
     ),
     Rule(
+        NON_CR_NON_PD,
+        (_target(NONE), _nontarget(NON_CR_NON_PD), _counts_as(NON_CR_NON_PD)),
+        "non-target disease only, and it persists",
+        "RECIST 1.1, Table 2",
+    ),
+    Rule(
         SD,
-        (_target(NONE), _nontarget(NON_CR_NON_PD), _STABLE_COUNTS),
-        "non-target disease only, and it persists (NON-CR/NON-PD)",
+        (_target(NONE), _nontarget(NON_CR_NON_PD), _counts_as(SD)),
+        "non-target disease only, and it persists",
         "RECIST 1.1, Table 2; setting nonmeasurable_stable",
     ),
     Rule(NE, (), "nothing that could be evaluated", "RECIST 1.1, Tables 1 and 2"),
@@ -215,7 +225,7 @@ def overall_codes(
 
 
 def overall_response(
-    target: str, nontarget: str = NONE, new_lesion: str = "0", nonmeasurable_stable: str = SD
+    target: str, nontarget: str = NONE, new_lesion: str = "0", nonmeasurable_stable: str = NON_CR_NON_PD
 ) -> str:
     """Overall response of one time point, in words.
 
@@ -228,7 +238,7 @@ def overall_response(
     new_lesion
         "0", "1", "equivocal".
     nonmeasurable_stable
-        What persistent non-target disease is without target lesions: SD or NE.
+        What persistent non-target disease is without target lesions: NON-CR/NON-PD, SD or NE.
 
     Examples
     --------

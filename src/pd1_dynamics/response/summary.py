@@ -23,7 +23,7 @@ from pd1_dynamics.terms import (
     PD,
     PR,
     RESPONSES,
-    SD,
+    STABLE,
 )
 
 _LARGE = np.int64(1) << 60
@@ -91,7 +91,7 @@ def summarise(
     days = {
         "cr": first_day(counted & (visits.overall == OVERALL[CR])),
         "pr": first_day(counted & (visits.overall == OVERALL[PR])),
-        "sd": first_day(counted & (visits.overall == OVERALL[SD])),
+        "sd": first_day(counted & np.isin(visits.overall, [OVERALL[label] for label in STABLE])),
         "response": first_day(responded),
     }
     progression_row = arrays.first_true(counted & (visits.overall == OVERALL[PD]), patient, n)
@@ -187,7 +187,7 @@ def clinical_benefit(
     patients: pd.DataFrame,
     definitions: Mapping[str, Any],
 ) -> np.ndarray:
-    """1 for CR, PR, or SD of at least ``clinical_benefit_months``; 0 for others; NaN if unknown.
+    """1 for CR, PR, or SD (NON-CR/NON-PD) of at least ``clinical_benefit_months``; 0 for others; NaN if unknown.
 
     SD lasts from the first dose to progression or the last evaluable assessment; in a patient
     without scans, as long as reported (``sd_duration_days``), or else as PFS. A mixed response is
@@ -198,7 +198,7 @@ def clinical_benefit(
     reported = np.where(np.isnan(reported), pfs, reported)
     duration = np.where(evaluated, end_day, reported)
     known = ~pd.isna(best_response) & (best_response != MIXED)
-    is_sd = best_response == SD
+    is_sd = np.isin(best_response.astype(str), STABLE)
     long_enough = duration / DAYS_PER_MONTH >= definitions["clinical_benefit_months"]
     benefit = np.isin(best_response.astype(str), (CR, PR)) | (is_sd & long_enough)
     known &= ~(is_sd & np.isnan(duration))

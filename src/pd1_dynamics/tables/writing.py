@@ -8,6 +8,7 @@ from html import escape, unescape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pd1_dynamics.files import write_text, written_aside
 from pd1_dynamics.tables.table import HEADING, LEVEL, Table
 
 if TYPE_CHECKING:
@@ -36,10 +37,10 @@ table.printed tbody tr:last-child > * { border-bottom: 2px solid #1a1a1a; }
 def write(table: Table, folder: str | Path) -> None:
     """Write ``<name>.csv``, ``<name>.html`` and ``<name>.docx`` into a folder."""
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{table.name}.csv").write_text(to_csv(table), encoding="utf-8", newline="")
-    (folder / f"{table.name}.html").write_text(to_page(table), encoding="utf-8")
-    (folder / f"{table.name}.docx").write_bytes(to_docx(table))
+    write_text(to_csv(table), folder / f"{table.name}.csv")
+    write_text(to_page(table), folder / f"{table.name}.html")
+    with written_aside(folder / f"{table.name}.docx") as path:
+        path.write_bytes(to_docx(table))
 
 
 def to_csv(table: Table) -> str:

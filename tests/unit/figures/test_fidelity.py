@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from pd1_dynamics.figures import fidelity
-from pd1_dynamics.figures.drawing import SYNTHETIC
+from pd1_dynamics.figures.style import SYNTHETIC
 
 RNG = np.random.default_rng(1)
 N = 60

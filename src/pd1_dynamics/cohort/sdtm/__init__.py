@@ -6,8 +6,8 @@ domain (Parquet, TSV and XLSX do too). Rules, where SDTM and the data contract d
 - Index date: first exposure (DM.RFXSTDTC, else the first EX.EXSTDTC; DM.RFSTDTC in a study that
   has neither). Subjects without one were never treated (screening failures) and are left out, with
   all their rows.
-- A date is complete: a partial date (``2017-03``) is an error that names the row, to be completed
-  or emptied by someone who knows. Times of day are dropped.
+- A date is complete: what an incomplete one (``2017-03``) means, ``partial_dates`` in the cohort's
+  file says; if it does not, it is an error that names the row. Times of day are dropped.
 - One time point has one date: rows of one subject, reader and visit take the earliest date of a
   scan of that visit, if it lies at most 21 days from their own.
 - Reader: evaluator and its identifier (``INDEPENDENT ASSESSOR RADIOLOGIST 1``), as
@@ -27,14 +27,19 @@ from pd1_dynamics.cohort.observations import Note
 from pd1_dynamics.cohort.sdtm.domains import (
     complete_dates,
     domain_files,
+    other_files,
     place,
     read_domains,
     row_in_file,
 )
 from pd1_dynamics.cohort.sdtm.results import assessments_of, labs_of
 from pd1_dynamics.cohort.sdtm.subjects import patients_and_untreated
-from pd1_dynamics.cohort.sdtm.tumors import lesions_of
-from pd1_dynamics.cohort.sdtm.visits import VISIT_WINDOW_DAYS, one_date_a_visit
+from pd1_dynamics.cohort.sdtm.tumors import lesions_of, sums_that_differ
+from pd1_dynamics.cohort.sdtm.visits import (
+    VISIT_WINDOW_DAYS,
+    one_date_a_visit,
+    several_accepted,
+)
 from pd1_dynamics.problems import Problem
 
 __all__ = ["domain_files", "read_sdtm"]
@@ -46,12 +51,18 @@ def read_sdtm(cohort: Cohort) -> Intake:
     intake = Intake({}, "date", frozenset({"patients"}), problems=problems, place=place)
     if "DM" not in domains:
         if not problems:
-            expected = "DM, with the subjects and their first exposure"
-            problems.append(Problem("DM", f"no such domain in {cohort.folder}", expected))
+            expected = "DM, with the subjects and their first exposure; files are named after domains"
+            ignored = other_files(cohort.resolve(cohort.folder))
+            there = f" (there is {', '.join(ignored)})" if ignored else ""
+            problems.append(Problem("DM", f"no such domain in {cohort.folder}{there}", expected))
         return intake
     for name in domains:
-        domains[name], found = complete_dates(domains[name], name)
+        domains[name], found, notes = complete_dates(domains[name], name, cohort.partial_dates)
         problems += found
+        intake.notes += notes
+    if ignored := other_files(cohort.resolve(cohort.folder)):
+        words = f"Files that are not read, as no domain is named so: {', '.join(ignored)}."
+        intake.notes.append(Note("SDTM", "files not read", len(ignored), None, words))
     patients, untreated = patients_and_untreated(domains)
     if len(untreated):
         words = "Subjects without a first exposure (screening failures) are left out."
@@ -63,15 +74,31 @@ def read_sdtm(cohort: Cohort) -> Intake:
         name: rows[rows["USUBJID"].isin(treated) | ~rows["USUBJID"].isin(known)]
         for name, rows in domains.items()
     }
+    if several := several_accepted(domains):
+        words = (
+            "Subjects whose accepted readings are of more than one reader: what follows the baseline "
+            "may have been read by somebody else."
+        )
+        intake.notes.append(Note("TR", "accepted readings of several readers", several, None, words))
     moved = one_date_a_visit(domains)
     if moved:
         words = f"Rows of one visit take its earliest scan date, within {VISIT_WINDOW_DAYS} days."
         intake.notes.append(Note("TR", "one date a visit", moved, None, words))
     lesions, equivocal, found = lesions_of(domains)
     problems += found
+    assessments = assessments_of(domains, equivocal)
+    apart = sums_that_differ(lesions, assessments)
+    if len(apart):
+        words = (
+            "Reported sums (SUMDIAM) that are not the sum of the target diameters of that date: the "
+            "diameters count."
+        )
+        example = int(row_in_file(apart)[0])
+        intake.notes.append(Note("TR", "sums that differ", len(apart), example, words))
+        assessments.loc[apart, "target_sum_mm"] = ""
     tables = {
         "patients": patients,
-        "assessments": assessments_of(domains, equivocal),
+        "assessments": assessments,
         "lesions": lesions,
         "labs": labs_of(domains),
     }

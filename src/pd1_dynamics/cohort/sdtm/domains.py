@@ -5,15 +5,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from pd1_dynamics.cohort import findings
+from pd1_dynamics.cohort import findings, partial_dates
 from pd1_dynamics.cohort.description import Cohort
+from pd1_dynamics.cohort.observations import Note
 from pd1_dynamics.cohort.reading import SUFFIXES, read_sheet
 from pd1_dynamics.problems import InputError, Problem
 
 DOMAINS = ("DM", "TU", "TR", "RS", "DS", "EX", "LB")
 NEEDED = {
     "DM": ["USUBJID"],
-    "TU": ["USUBJID", "TULNKID", "TUDTC"],
+    "TU": ["USUBJID", "TULNKID"],
     "TR": ["USUBJID", "TRLNKID", "TRTESTCD", "TRDTC"],
     "RS": ["USUBJID", "RSTESTCD", "RSDTC"],
     "DS": ["USUBJID", "DSDECOD"],
@@ -41,6 +42,16 @@ def domain_files(folder: str | Path) -> dict[str, Path]:
         if domain in DOMAINS and suffix in SUFFIXES:
             found.setdefault(domain, path)
     return {domain: found[domain] for domain in DOMAINS if domain in found}
+
+
+def other_files(folder: str | Path) -> list[str]:
+    """Names of the table files in a folder that are no domain's, or a second file of one."""
+    folder, read = Path(folder), set(domain_files(folder).values())
+    return [
+        path.name
+        for path in (sorted(folder.iterdir()) if folder.is_dir() else ())
+        if path.suffix.lower() in SUFFIXES and path not in read
+    ]
 
 
 def read_domains(cohort: Cohort) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
@@ -90,18 +101,35 @@ def place(table: str, row: int) -> tuple[str, int]:
     return (f"{table} (domain {DOMAINS[domain - 1]})", number) if domain else (table, row)
 
 
-def complete_dates(rows: pd.DataFrame, domain: str) -> tuple[pd.DataFrame, list[Problem]]:
-    """The rows that are read, without those whose date is not complete, which are problems."""
+def complete_dates(
+    rows: pd.DataFrame, domain: str, rule: str = partial_dates.ERROR
+) -> tuple[pd.DataFrame, list[Problem], list[Note]]:
+    """The rows that are read, with complete dates.
+
+    An incomplete date (``2017-03``) is a problem; or, by the cohort's ``partial_dates``, it is
+    completed, or its row is left out (in DM, which has one row a subject, the date alone). What is
+    no date is a problem in any case.
+    """
     if domain == "LB":
         rows = rows[rows["LBTESTCD"].str.upper() == "LDH"]
-    problems, partial = [], np.zeros(len(rows), dtype=bool)
+    problems, notes, left_out = [], [], np.zeros(len(rows), dtype=bool)
     for column in [name for name in rows if name in READ_DATES[domain]]:
-        wrong = rows[column].str.extract(_DATE, expand=False).isna() & (rows[column] != "")
+        incomplete = rows[column].str.extract(_DATE, expand=False).isna() & (rows[column] != "")
+        completed = rows[column].map(lambda text: partial_dates.complete(text, rule))
+        settled = incomplete & completed.notna()
+        wrong = incomplete & ~settled
         wrong.index = row_in_file(rows.index)
         cells = rows[column].set_axis(wrong.index)
         problems += findings.where(domain, column, wrong, cells, COMPLETE_DATE)
-        partial |= wrong.to_numpy()
-    return (rows if domain == "DM" else rows[~partial]), problems
+        if settled.any():
+            example = int(row_in_file(rows.index[settled])[0])
+            words = f"{column}: {partial_dates.WORDS[rule]} (partial_dates: {rule})."
+            notes.append(Note(domain, "incomplete dates", int(settled.sum()), example, words))
+            rows = rows.assign(**{column: completed.where(settled, rows[column])})
+            if rule == partial_dates.DROP:
+                left_out |= settled.to_numpy()
+        left_out |= wrong.to_numpy()
+    return (rows if domain == "DM" else rows[~left_out]), problems, notes
 
 
 def dates_of(rows: pd.DataFrame, *columns: str) -> pd.Series:

@@ -11,6 +11,8 @@ from pd1_dynamics.problems import Problem
 ROLES = {"TARGET": "target", "NON-TARGET": "nontarget", "NEW": "new"}
 LONG_AXIS = ("LDIAM", "DIAMETER")
 SHORT_AXIS = ("SAXIS", "LPERP")
+NODE = "LYMPH NODE"
+SUM_TOLERANCE_MM = 0.5  # a reported sum may differ so much by rounding
 STATES = ("TUMSTATE", "LNSTATE")
 EQUIVOCAL = "EQUIVOCAL"
 LESION_STATE = {
@@ -32,7 +34,12 @@ TOO_SMALL_MM = "5"  # RECIST 1.1, Eisenhauer 2009: the default for a lesion too 
 def lesions_of(
     domains: dict[str, pd.DataFrame],
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[Problem]]:
-    """One row a lesion, date and reader; the rows of equivocal new lesions; problems."""
+    """One row a lesion, date and reader; the rows of equivocal new lesions; problems.
+
+    Which axis counts is settled once a lesion: the short one of a lymph node, the long one of
+    anything else (RECIST 1.1, 4.1). A node is what TULOC calls one, at any visit and by any reader; a
+    lesion without a location is a node if TR gives it a nodal state, or never a longest diameter.
+    """
     empty = pd.DataFrame()
     if "TU" not in domains:
         return empty, empty, []
@@ -52,14 +59,14 @@ def lesions_of(
     )
     inside = of_row.isin(known.index)
     tr, of_row = tr[inside], of_row[inside]
-    tr = tr.assign(ROLE=known.loc[of_row, "ROLE"].to_numpy())
+    nodes = _nodes(tu, tr)
+    tr = tr.assign(ROLE=known.loc[of_row, "ROLE"].to_numpy(), NODE=of_row.isin(nodes))
     rows = pd.concat([_measured(tr), _only_identified(tu, tr)])
     if rows.empty:
         return empty, empty, problems
     of_row = pd.MultiIndex.from_frame(rows[["patient_id", "lesion_id"]])
     rows["organ"] = known.loc[of_row, "ORGAN"].to_numpy()
-    is_node = rows["node"].eq("1").groupby([rows["patient_id"], rows["lesion_id"]]).transform("any")
-    rows["node"] = (is_node | (rows["organ"] == "lymph_node")).astype(int).astype(str)
+    rows["node"] = of_row.isin(nodes).astype(int).astype(str)
     unsure = (rows["role"] == "new") & (rows["state"] == EQUIVOCAL)
     return rows[~unsure], rows[unsure], problems
 
@@ -68,11 +75,42 @@ def _organ(tu: pd.DataFrame) -> pd.Series:
     return column_of(tu, "TULOC").str.lower().str.replace(r"[ ,]+", "_", regex=True)
 
 
+def _nodes(tu: pd.DataFrame, tr: pd.DataFrame) -> pd.MultiIndex:
+    """The lesions that are lymph nodes, by subject and identifier."""
+    location = column_of(tu, "TULOC")
+    named = pd.MultiIndex.from_frame(tu.loc[location.str.contains(NODE), ["USUBJID", "TULNKID"]])
+    located = pd.MultiIndex.from_frame(tu.loc[location != "", ["USUBJID", "TULNKID"]])
+    of_row = pd.MultiIndex.from_frame(tr[["USUBJID", "TRLNKID"]])
+    test = tr["TRTESTCD"].str.upper()
+    nodal, short, long = (
+        of_row[test.isin(codes)].unique() for codes in (("LNSTATE",), SHORT_AXIS, LONG_AXIS)
+    )
+    return named.union(nodal.union(short.difference(long)).difference(located))
+
+
+def sums_that_differ(lesions: pd.DataFrame, assessments: pd.DataFrame) -> pd.Index:
+    """Assessments whose reported sum (SUMDIAM) is not that of the target diameters of that date.
+
+    Only dates on which every target of the subject and reader was measured are compared.
+    """
+    if not {"target_sum_mm"} <= set(assessments) or lesions.empty:
+        return pd.Index([])
+    targets = lesions[lesions["role"] == "target"]
+    size = pd.to_numeric(targets["diameter_mm"], errors="coerce")
+    key = ["patient_id", "date", "reader"]
+    sums = size.groupby([targets[name] for name in key]).agg(lambda mm: mm.sum(skipna=False))
+    reported = pd.to_numeric(assessments["target_sum_mm"], errors="coerce")
+    own = sums.reindex(pd.MultiIndex.from_frame(assessments[key])).to_numpy()
+    apart = (reported - own).abs() > SUM_TOLERANCE_MM
+    return assessments.index[apart.to_numpy()]
+
+
 def _measured(tr: pd.DataFrame) -> pd.DataFrame:
     """Measurements and states of TR, one row a lesion, date and reader."""
     test = tr["TRTESTCD"].str.upper()
     text = column_of(tr, "TRSTRESC", "TRORRES")
     size = millimetres(tr).mask(text == "TOO SMALL TO MEASURE", TOO_SMALL_MM)
+    counted = _axis_that_counts(tr, test, size)
     undone = (column_of(tr, "TRSTAT") == "NOT DONE") | text.isin(["NOT EVALUABLE", "NE"])
     rows = pd.DataFrame(
         {
@@ -81,22 +119,20 @@ def _measured(tr: pd.DataFrame) -> pd.DataFrame:
             "lesion_id": tr["TRLNKID"],
             "reader": tr["READER"],
             "role": tr["ROLE"],
-            "long": size.where(test.isin(LONG_AXIS) & ~undone, ""),
-            "short": size.where(test.isin(SHORT_AXIS) & ~undone, ""),
+            "diameter_mm": size.where(counted & ~undone, ""),
             "state": text.map(LESION_STATE).fillna(text).where(test.isin(STATES), ""),
             "undone": undone,
         }
     )
     rows["row"] = rows.index
     key = ["patient_id", "date", "lesion_id", "reader"]
-    for name in ("long", "short", "state"):
+    for name in ("diameter_mm", "state"):
         rows[name] = rows[name].where(rows[name] != "", None)
     one = (
         rows.groupby(key, sort=False)
         .agg(
             role=("role", "first"),
-            long=("long", "first"),
-            short=("short", "first"),
+            diameter_mm=("diameter_mm", "first"),
             state=("state", "first"),
             undone=("undone", "any"),
             row=("row", "first"),
@@ -104,13 +140,20 @@ def _measured(tr: pd.DataFrame) -> pd.DataFrame:
         .reset_index()
     )
     one.index = one.pop("row").to_numpy(dtype=np.int64)
-    node = one["short"].notna()
-    one["diameter_mm"] = one.pop("short").where(node, one.pop("long"))
-    one["node"] = node.astype(int).astype(str)
-    unread = one.pop("undone") & one["diameter_mm"].isna() & one["state"].isna()
+    silent = one["diameter_mm"].isna() & one["state"].isna()
+    unread = silent & (one.pop("undone") | (one["role"] == "target"))
     one["state"] = one["state"].mask(unread, "not_evaluable")
     one["diameter_mm"] = one["diameter_mm"].mask(one["state"] == "not_evaluable")
     return one.fillna("")
+
+
+def _axis_that_counts(tr: pd.DataFrame, test: pd.Series, size: pd.Series) -> pd.Series:
+    """Rows that measure the axis of their lesion; the other axis where its own was never measured."""
+    of_row = pd.MultiIndex.from_frame(tr[["USUBJID", "TRLNKID"]])
+    short, long = test.isin(SHORT_AXIS), test.isin(LONG_AXIS)
+    has_short, has_long = (of_row.isin(of_row[axis & (size != "")].unique()) for axis in (short, long))
+    by_short = np.where(tr["NODE"], has_short | ~has_long, ~has_long & has_short)
+    return short.where(by_short, long)
 
 
 def millimetres(tr: pd.DataFrame) -> pd.Series:
@@ -138,6 +181,5 @@ def _only_identified(tu: pd.DataFrame, tr: pd.DataFrame) -> pd.DataFrame:
             "role": alone["ROLE"],
             "state": present,
             "diameter_mm": "",
-            "node": "0",
         }
     )

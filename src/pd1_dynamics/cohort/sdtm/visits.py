@@ -41,6 +41,20 @@ def one_date_a_visit(domains: dict[str, pd.DataFrame]) -> int:
     return int(moves.sum())
 
 
+def several_accepted(domains: dict[str, pd.DataFrame]) -> int:
+    """Subjects whose accepted readings are of more than one reader of an evaluator."""
+    found: set[str] = set()
+    for domain in [name for name in ("TR", "TU", "RS") if name in domains]:
+        rows = domains[domain]
+        rows = rows[column_of(rows, f"{domain}ACPTFL") == "Y"]
+        single = column_of(rows, f"{domain}EVALID")
+        number = single[single != ""].groupby(
+            [rows["USUBJID"], column_of(rows, f"{domain}EVAL")]
+        ).nunique()
+        found |= set(number[number > 1].index.get_level_values(0))
+    return len(found)
+
+
 def readers(rows: pd.DataFrame, domain: str) -> tuple[pd.DataFrame, pd.Series]:
     """Rows that count, and who read them: accepted readings where an evaluator has any."""
     evaluator = column_of(rows, f"{domain}EVAL")

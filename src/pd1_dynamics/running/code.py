@@ -1,0 +1,74 @@
+"""Which source files a script runs: the import closure, read from the code itself."""
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+PACKAGE = Path(__file__).parents[1]
+SCHEMAS = Path(__file__).parents[3] / "workflow" / "schemas"
+
+
+def closure(script: str | Path) -> list[Path]:
+    """Files that a script runs, itself first: modules of this package, and what lies beside them.
+
+    Imports inside functions count. A module's package counts too, as Python runs it first, and so do
+    the templates in a module's folder and, with the module that reads them, all schemas.
+
+    Parameters
+    ----------
+    script
+        A Python file.
+
+    Returns
+    -------
+    list of Path
+        Absolute paths, each once; after the script in alphabetical order.
+    """
+    script = Path(script).resolve()
+    reached: set[Path] = set()
+    waiting = list(_imported(script))
+    while waiting:
+        file = waiting.pop()
+        if file not in reached:
+            reached.add(file)
+            waiting += _imported(file)
+    for file in list(reached):
+        reached.update(file.parent.glob("*.jinja"))
+    if PACKAGE / "schemas.py" in reached:
+        reached.update(SCHEMAS.glob("*.yaml"))
+    return [script, *sorted(reached)]
+
+
+@cache
+def _imported(file: Path) -> tuple[Path, ...]:
+    """Files of this package that one file imports itself."""
+    if file.suffix != ".py":
+        return ()
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    return tuple(dict.fromkeys(found for name in _names(tree) for found in _files(name)))
+
+
+def _names(tree: ast.AST) -> Iterator[str]:
+    """Dotted names that are imported, ``from a import b`` as both a and a.b."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _files(name: str) -> Iterator[Path]:
+    """The module of a dotted name and the packages around it, as far as they are of this package."""
+    parts = name.split(".")
+    if parts[0] != PACKAGE.name:
+        return
+    place = PACKAGE
+    for part in parts[1:]:
+        if (place / "__init__.py").is_file():
+            yield place / "__init__.py"
+        place = place / part
+    for file in (place / "__init__.py", place.with_suffix(".py")):
+        if file.is_file():
+            yield file
