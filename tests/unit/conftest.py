@@ -52,7 +52,8 @@ def run():
         scans, lesions = frame(scans, SCAN), frame(lesions, LESION)
         therapies, labs = frame(therapies, ()), frame(labs, ())
         if patients is None:
-            patients = pd.DataFrame([{"patient_id": "A", **(patient or {})}])
+            treated = {"patient_id": "A", "last_dose_day": None}  # empty: treatment goes on
+            patients = pd.DataFrame([treated | (patient or {})])
         points, by_response = response.derive(patients, scans, lesions, therapies, chosen)
         by_progression, later = progression.derive(
             patients, scans, lesions, labs, therapies, points, by_response, chosen

@@ -13,7 +13,7 @@ from pd1_dynamics.analyses.codebook import MISSING
 from pd1_dynamics.analyses.data import Sample
 from pd1_dynamics.analyses.declarations import Analysis
 from pd1_dynamics.analyses.estimates import Row
-from pd1_dynamics.analyses.groups import split, too_few_groups
+from pd1_dynamics.analyses.groups import left_out, split, too_few_groups
 from pd1_dynamics.statistics.contingency import fisher_exact, pearson_chi_squared
 from pd1_dynamics.statistics.ranks import kruskal_wallis, wilcoxon_rank_sum
 from pd1_dynamics.statistics.ranks import pairwise_wilcoxon as all_pairs
@@ -65,7 +65,18 @@ def continuous_test(test: str, name: str, by: str, sample: Sample, base: Row) ->
     groups = sample.compared_levels(by)
     values, group = sample.numbers(name), sample.levels(by)
     samples = split(values, group, groups)
-    base = replace(base, n=sum(map(len, samples)), statistic=STATISTIC[test])
+    codebook = sample.codebook
+    base = replace(
+        base,
+        n=sum(map(len, samples)),
+        statistic=STATISTIC[test],
+        left_out=left_out(
+            [
+                (codebook.label(name), np.isnan(values)),
+                (codebook.label(by), ~pd.Series(group).isin(groups).to_numpy()),
+            ]
+        ),
+    )
     why = sample.lacks(name) or too_few_groups(sample, by, groups)
     if test == WILCOXON and len(groups) > 2:
         why = why or f"{len(groups)} groups, where the test compares two"
@@ -150,6 +161,9 @@ def spearman(analysis: Analysis, run: Run) -> list[Row]:
         analysis=analysis.id,
         population=analysis.population,
         n=int(both.sum()),
+        left_out=left_out(
+            [(sample.codebook.label(first), np.isnan(x)), (sample.codebook.label(second), np.isnan(y))]
+        ),
         outcome=second,
         term=first,
         statistic="spearman_rho",

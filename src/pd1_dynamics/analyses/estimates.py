@@ -18,7 +18,8 @@ ALL = "all"
 class Row:
     """One estimate. Percents, rates and survival are 0 to 100; None is an empty cell.
 
-    ``reference`` is the level of the term's variable that a coefficient of a model compares with.
+    ``reference`` is the level of the term's variable that a coefficient of a model compares with;
+    ``left_out`` says how many of the population lack a value that the estimate needs, and which.
     """
 
     analysis: str = ""
@@ -37,6 +38,7 @@ class Row:
     method: str = ""
     not_estimable: str = ""
     reference: str = ""
+    left_out: str = ""
 
 
 COLUMNS = tuple(field.name for field in fields(Row))

@@ -1,6 +1,6 @@
 """Groups of a sample by the levels of a variable, and why groups cannot be compared."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,26 @@ def groups_of(sample: Sample, analysis: Analysis) -> Iterator[tuple[str, Sample]
     for level in sample.shown_levels(by):
         why = lacking or nobody(f"{variable.label}: {variable.level_label(level)}")
         yield level, sample.where(levels == level, why)
+
+
+def left_out(labels_and_missing: Iterable[tuple[str, np.ndarray]]) -> str:
+    """How many patients lack a value that an estimate needs, and of what; "" for none.
+
+    Parameters
+    ----------
+    labels_and_missing
+        For each thing that is needed its printed name, and a mask of the patients who lack it.
+
+    Examples
+    --------
+    >>> left_out([("Age", np.array([True, False])), ("Sex", np.array([True, True]))])
+    '2: Age (1), Sex (2)'
+    """
+    parts = [(label, mask) for label, mask in labels_and_missing if mask.any()]
+    if not parts:
+        return ""
+    number = int(np.logical_or.reduce([mask for _, mask in parts]).sum())
+    return f"{number}: " + ", ".join(f"{label} ({int(mask.sum())})" for label, mask in parts)
 
 
 def too_few_groups(sample: Sample, by: str, levels: list[str]) -> str:

@@ -13,6 +13,7 @@ from pd1_dynamics.analyses.data import Sample
 from pd1_dynamics.analyses.declarations import BIVARIATE, COX, LINEAR, LOGISTIC, Analysis
 from pd1_dynamics.analyses.design import Design, complete, design
 from pd1_dynamics.analyses.estimates import Row
+from pd1_dynamics.analyses.groups import left_out
 from pd1_dynamics.statistics.cox import cox
 from pd1_dynamics.statistics.linear import linear
 from pd1_dynamics.statistics.logistic import logistic
@@ -111,7 +112,13 @@ def _fit_rows(
     covariates = design(members, variables)
     method = _method(analysis, sample, adjusted_for, adjustment.unavailable)
     fit = _Fit(analysis, y, members, covariates)
-    base = replace(base, n=len(members), events=fit.events, method=method)
+    base = replace(
+        base,
+        n=len(members),
+        events=fit.events,
+        method=method,
+        left_out=_left_out(analysis, sample, variables),
+    )
     return [row for name in shown for row in fit.rows(name, base)]
 
 
@@ -151,6 +158,20 @@ def _outcome(
     if analysis.kind == LOGISTIC:
         values = (values == level).astype(float)
     return (values,), sample.where(mask)
+
+
+def _left_out(analysis: Analysis, sample: Sample, variables: list[str]) -> str:
+    """Patients of the population whom the model cannot use, by what they lack."""
+    codebook = sample.codebook
+    used = [*variables, *analysis.get("strata", [])]
+    lacking = [(codebook.label(name), ~complete(sample, [name])) for name in used]
+    if analysis.kind == COX:
+        time, event = sample.times(analysis["outcome"])
+        lacking.append((codebook.label(analysis["outcome"]), np.isnan(time + event)))
+    else:
+        name = analysis["outcome"].partition("=")[0]
+        lacking.append((codebook.label(name), ~complete(sample, [name])))
+    return left_out(lacking)
 
 
 def _method(

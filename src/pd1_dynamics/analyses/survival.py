@@ -13,7 +13,7 @@ from pd1_dynamics.analyses.codebook import level_text
 from pd1_dynamics.analyses.data import Sample
 from pd1_dynamics.analyses.declarations import Analysis
 from pd1_dynamics.analyses.estimates import Row
-from pd1_dynamics.analyses.groups import groups_of, too_few_groups
+from pd1_dynamics.analyses.groups import groups_of, left_out, too_few_groups
 from pd1_dynamics.statistics import kaplan_meier as curves
 
 if TYPE_CHECKING:
@@ -47,7 +47,10 @@ def _curve(analysis: Analysis, sample: Sample, members: Sample, base: Row) -> li
     time, event = members.times(outcome)
     known = ~np.isnan(time + event)
     time, event = time[known], event[known] == (0 if analysis.get("reverse") else 1)
-    base = replace(base, n=len(time), events=int(event.sum()))
+    label = sample.codebook.outcomes[outcome].label
+    base = replace(
+        base, n=len(time), events=int(event.sum()), left_out=left_out([(label, ~known)])
+    )
     lacking = sample.lacks_outcome(outcome) or members.lacks_outcome(outcome)
     times = analysis.get("times", [])
     if lacking:
@@ -88,11 +91,18 @@ def log_rank(analysis: Analysis, run: Run) -> list[Row]:
     time, event = sample.times(outcome)
     group, levels = sample.levels(by), sample.compared_levels(by)
     known = ~np.isnan(time + event) & pd.Series(group).isin(levels).to_numpy()
+    codebook = sample.codebook
     row = Row(
         analysis=analysis.id,
         population=analysis.population,
         n=int(known.sum()),
         events=int(event[known].sum()),
+        left_out=left_out(
+            [
+                (codebook.outcomes[outcome].label, np.isnan(time + event)),
+                (codebook.variables[by].label, ~pd.Series(group).isin(levels).to_numpy()),
+            ]
+        ),
         outcome=outcome,
         term=by,
         statistic="log_rank_chi_squared",

@@ -55,6 +55,8 @@ def _checks(column: Column, time: str, start: bool) -> Iterator[pa.Check]:
         yield pa.Check.ge(column.minimum, error=column.expected)
     if column.maximum is not None:
         yield pa.Check.le(column.maximum, error=column.expected)
+    if column.below is not None:
+        yield pa.Check.lt(column.below, error=column.expected)
     if column.above is not None:
         yield pa.Check.gt(column.above, error=column.expected)
 

@@ -10,10 +10,17 @@ import numpy as np
 import pandas as pd
 
 from pd1_dynamics import definitions
-from pd1_dynamics.cohort import checking, consistency, mapping, observations
+from pd1_dynamics.cohort import (
+    checking,
+    consistency,
+    mapping,
+    observations,
+    plausibility,
+)
 from pd1_dynamics.cohort.columns import (
     DEFAULTS,
     DURATION,
+    RECORDED,
     SCANS_AND_SAMPLES,
     TABLES,
     TEXT,
@@ -131,6 +138,7 @@ def clean_texts(
     parsed.clear()  # of a million patients, every copy counts
     texts.clear()
     notes += observations.observe(dated, chosen)
+    notes += plausibility.implausible(dated, chosen)
     notes += observations.extend_follow_up(dated)
     notes = [_placed(note, "example_row", intake) for note in notes]
     return CleanCohort(_complete(dated, time), observations.as_table(notes))
@@ -192,6 +200,10 @@ def _complete(dated: dict[str, pd.DataFrame], time: str) -> dict[str, pd.DataFra
     """All five tables, complete, typed and sorted; patients are at least those of other tables."""
     if "patients" not in dated:
         dated["patients"] = pd.DataFrame({"patient_id": _patients_of(dated.values())})
+    given = dated["patients"]
+    dated["patients"] = given.assign(
+        **{flag: float(name in given) for name, flag in RECORDED.items()}
+    )
     if time == "day":
         start = pd.Categorical(["0"] * len(dated["patients"]))
         dated["patients"] = dated["patients"].assign(**{INDEX_DATE: start})

@@ -39,8 +39,8 @@ class Column:
         Whether the column must be there, though cells may be empty.
     lower
         Whether text is taken in lower case, so that "Liver" and "liver" are one.
-    minimum, maximum, above
-        Limits of a number: the first two are allowed themselves, ``above`` is not.
+    minimum, maximum, above, below
+        Limits of a number: the first two are allowed themselves, ``above`` and ``below`` are not.
     """
 
     kind: str
@@ -52,6 +52,7 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     above: float | None = None
+    below: float | None = None
 
     @property
     def allowed(self) -> tuple[str, ...]:
@@ -66,6 +67,8 @@ class Column:
         if self.levels:
             return "one of " + ", ".join(self.levels)
         number = "a whole number" if self.kind == WHOLE else "a number"
+        if self.below is not None:
+            return f"{number} from {self.minimum:g} to less than {self.below:g}"
         if self.minimum is not None and self.maximum is not None:
             return f"{number} from {self.minimum:g} to {self.maximum:g}"
         if self.minimum is not None:
@@ -82,6 +85,11 @@ def _flag(description: str) -> Column:
 def _choice(levels: tuple[str, ...], description: str, required: bool = False) -> Column:
     return Column(CHOICE, description, levels=levels, required=required)
 
+
+IMPOSSIBLE_MM = 600
+"""No lesion is so large (data contract)."""
+IMPOSSIBLE_SUM_MM = 5 * IMPOSSIBLE_MM
+"""Five targets, the most of RECIST 1.1, of such a size."""
 
 _PATIENT = Column(TEXT, "patient", required=True)
 _DATE = Column(DATE, "date of the scan or sample", required=True)
@@ -119,6 +127,7 @@ TABLES: dict[str, dict[str, Column]] = {
         "progression": _flag("progressed, as reported"),
         "progression_date": Column(DATE, "progression, as reported"),
         "pfs": Column(DURATION, "progression-free survival, as reported", minimum=0),
+        "pfs_event": _flag("progression or death ended it, as reported"),
         "os": Column(DURATION, "overall survival, as reported", minimum=0),
         "confirmatory_scan_date": Column(DATE, "scan that confirmed or refuted progression"),
         "confirmatory_scan_shows_pd": _flag("that scan shows progression"),
@@ -129,7 +138,10 @@ TABLES: dict[str, dict[str, Column]] = {
         "patient_id": _PATIENT,
         "date": _DATE,
         "target_sum_mm": Column(
-            NUMBER, "sum of target diameters, mm; empty with lesions", minimum=0
+            NUMBER,
+            "sum of target diameters, mm; empty with lesions",
+            minimum=0,
+            below=IMPOSSIBLE_SUM_MM,
         ),
         "nontarget_response": _choice(
             terms.NONTARGET_RESPONSES, "non-target response; none = none there"
@@ -149,7 +161,10 @@ TABLES: dict[str, dict[str, Column]] = {
         "organ": Column(TEXT, "organ: liver, lung, brain, lymph_node, …", lower=True),
         "node": _flag("lymph node: the short axis is measured"),
         "diameter_mm": Column(
-            NUMBER, "longest diameter, or short axis of a node, mm; 0 = gone", minimum=0
+            NUMBER,
+            "longest diameter, or short axis of a node, mm; 0 = gone",
+            minimum=0,
+            below=IMPOSSIBLE_MM,
         ),
         "state": _choice(
             terms.LESION_STATES,
@@ -190,9 +205,25 @@ MEASURES = {"assessments": "target_sum_mm", "lesions": "diameter_mm", "labs": "v
 DEFAULTS: dict[str, dict[str, object]] = {"patients": {"setting": "advanced", "monotherapy": 1}}
 """What an empty cell means, where it means something."""
 
+MAY_BE_EMPTY = (
+    *("last_dose", "setting", "monotherapy", "discontinuation_reason"),
+    *("major_pathological_response", "sd_duration_days", "progression_date"),
+    *("confirmatory_scan_date", "confirmatory_scan_shows_pd"),
+    *("rapid_clinical_progression", "biopsy_confirmed"),
+)
+"""Columns of patients in which an empty cell is an answer, or not asked of everyone."""
+
 SCANS = ("assessments", "lesions")
 SCANS_AND_SAMPLES = (*SCANS, "labs")
 """Tables whose rows have a date: they keep it as given, beside the day."""
+
+
+RECORDED = {
+    "last_dose_day": "last_dose_recorded",
+    "confirmatory_scan_day": "confirmatory_scan_recorded",
+}
+"""Columns of the clean patients whose empty cells mean something where the cohort has the column (no
+last dose yet, no such scan), and the flag of the clean table that says whether it has."""
 
 
 def clean_name(table: str, column: str) -> str:
@@ -213,7 +244,7 @@ def clean_name(table: str, column: str) -> str:
 
 def is_whole(table: str, name: str) -> bool:
     """Whether a column of a clean table holds whole numbers: days, flags and counts."""
-    if name == "day" or name.endswith("_day"):
+    if name == "day" or name.endswith(("_day", "_recorded")):
         return True
     return name in TABLES[table] and TABLES[table][name].kind in (FLAG, WHOLE)
 
@@ -232,6 +263,8 @@ def clean_columns(table: str) -> dict[str, str]:
             columns["date"] = TEXT
         is_text = column.kind in (TEXT, CHOICE) or name == "treatment_start"
         columns[clean_name(table, name)] = TEXT if is_text else NUMBER
+    if table == "patients":
+        columns |= dict.fromkeys(RECORDED.values(), NUMBER)
     return columns
 
 

@@ -1,5 +1,6 @@
 """What columns and tables say of each other: patients who exist, days that can be."""
 
+import datetime
 from collections.abc import Iterator
 
 import numpy as np
@@ -16,6 +17,9 @@ FARTHEST_DAY = 36525
 """A hundred years: farther days are typing errors, or dates where days belong."""
 ROUNDING_DAYS = 16
 """How far reported PFS may exceed reported survival: half a month, for rounding."""
+
+SUM_TOLERANCE_MM = 1
+"""How far a target sum may lie from the diameters that it adds up, for rounding."""
 
 NOT_BEFORE_START = f"a date not before {INDEX_DATE}"
 NOT_AFTER_DEATH = "a date not after the patient's death"
@@ -39,6 +43,8 @@ def problems(dated: Tables, texts: Tables) -> list[Problem]:
         _therapies,
         _patients,
         _lesion_states,
+        _future,
+        _sums,
     )
     return [problem for check in checks for problem in check(dated, texts)]
 
@@ -165,6 +171,57 @@ def _patients(dated: Tables, texts: Tables) -> Iterator[Problem]:
         longer = (rows["death"] == 1) & (rows["pfs_days"] > rows["os_days"] + ROUNDING_DAYS)
         words, expected = "longer than the survival of this patient", "a pfs not longer than os"
         yield from _tell(texts, "patients", "pfs", longer, words, expected)
+
+
+def _future(dated: Tables, texts: Tables) -> Iterator[Problem]:
+    """Dates after today: what is planned has not been seen."""
+    today = datetime.date.today().isoformat()
+    for table, rows in texts.items():
+        for name, column in TABLES[table].items():
+            if column.kind == DATE and name in rows:
+                labels = rows[name].cat.categories
+                late = np.append([_is_iso(label) and label[:10] > today for label in labels], False)
+                wrong = pd.Series(
+                    late.astype(bool)[rows[name].cat.codes.to_numpy()], index=rows.index
+                )
+                words = "a date after today"
+                yield from _tell(texts, table, name, wrong, words, "a date not after today")
+
+
+def _is_iso(text: str) -> bool:
+    return len(text) >= 10 and text[4] == text[7] == "-"
+
+
+def _sums(dated: Tables, texts: Tables) -> Iterator[Problem]:
+    """Target sums that the target lesions of the same date and reader do not make."""
+    scans, lesions = dated.get("assessments"), dated.get("lesions")
+    if scans is None or lesions is None or not {"target_sum_mm", "day", "patient_id"} <= set(scans):
+        return
+    if not {"role", "diameter_mm", "day", "patient_id"} <= set(lesions):
+        return
+    key = ["patient_id", "day"]
+    if "reader" in scans and "reader" in lesions:
+        key.append("reader")
+    targets = lesions[(lesions["role"] == "target") & lesions["day"].notna()]
+    made = targets["diameter_mm"].groupby(
+        [_filled(targets[name]) for name in key], sort=False
+    )
+    made = made.agg(["sum", "count", "size"])
+    place = pd.MultiIndex.from_arrays([_filled(scans[name]) for name in key])
+    found = made.reindex(place)
+    complete = (found["count"] == found["size"]).to_numpy()
+    apart = (scans["target_sum_mm"].to_numpy() - found["sum"].to_numpy()) > SUM_TOLERANCE_MM
+    apart |= (found["sum"].to_numpy() - scans["target_sum_mm"].to_numpy()) > SUM_TOLERANCE_MM
+    wrong = pd.Series(complete & apart, index=scans.index)
+    words = "not the sum of the target lesions of that date"
+    expected = "the sum of their diameters, or an empty cell"
+    yield from _tell(texts, "assessments", "target_sum_mm", wrong, words, expected)
+
+
+def _filled(column: pd.Series) -> np.ndarray:
+    """Values with "" for missing, so that missing equals missing."""
+    values = column.astype(object).to_numpy()
+    return np.where(pd.isna(values), "", values)
 
 
 def _lesion_states(dated: Tables, texts: Tables) -> Iterator[Problem]:

@@ -7,7 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pd1_dynamics.cohort.columns import SCANS, SCANS_AND_SAMPLES
+from pd1_dynamics.cohort.columns import (
+    MAY_BE_EMPTY,
+    SCANS,
+    SCANS_AND_SAMPLES,
+    TABLES,
+    clean_name,
+)
 from pd1_dynamics.cohort.days import of_patients
 from pd1_dynamics.terms import MIXED
 
@@ -37,7 +43,7 @@ def observe(dated: dict[str, pd.DataFrame], definitions: Mapping[str, Any]) -> l
     """Notes on tables that passed all checks; tables as :func:`.days.to_days` gives them."""
     return [
         note
-        for observation in (_out_of_order, _mixed, _baselines, _undated_deaths, _two_survivals)
+        for observation in (_out_of_order, _mixed, _baselines, _undated_deaths, _two_survivals, _gaps)
         for note in observation(dated, definitions)
     ]
 
@@ -105,6 +111,25 @@ def _two_survivals(dated: dict[str, pd.DataFrame], _: Mapping[str, Any]) -> Iter
     apart = (patients["os_days"] - patients["last_follow_up_day"]).abs() > OS_TOLERANCE_DAYS
     words = f"Reported os and last_follow_up lie more than {OS_TOLERANCE_DAYS} days apart."
     yield from noted("patients", "two survival times", apart, words)
+
+
+def _gaps(dated: dict[str, pd.DataFrame], _: Mapping[str, Any]) -> Iterator[Note]:
+    """Values that some patients have and others lack: who lacks one is left out where it is used."""
+    patients = dated.get("patients", pd.DataFrame())
+    ends = [name for name in ("last_follow_up_day", "os_days") if name in patients]
+    if ends:
+        lacking = patients[ends].isna().all(axis=1)
+        words = "Patients without last contact or survival time: left out of survival analyses."
+        yield from noted("patients", "no last contact", lacking, words)
+    for name, column in TABLES["patients"].items():
+        clean = clean_name("patients", name)
+        if name in MAY_BE_EMPTY or clean in ends or clean not in patients:
+            continue
+        lacking = patients[clean].isna()
+        if lacking.all():
+            continue
+        words = f"Patients without {name}: left out of the analyses that need it."
+        yield from noted("patients", f"missing {name}", lacking, words)
 
 
 def extend_follow_up(dated: dict[str, pd.DataFrame]) -> list[Note]:

@@ -19,6 +19,7 @@ def _known(name: str, text: str) -> Condition:
 
 _UNKNOWN = _known("unknown", "no vital status, and no progression-free survival reported")
 _REPORTED = _known("reported", "no scans, and the cohort reports PFS")
+_EVENT = _known("pfs_event", "PFS ended with an event, as reported")
 _UNSCANNED = _known("unscanned", "no scans")
 _PROGRESSED = _known("progressed", "radiological progression (not after a later therapy)")
 _LATER = _known(
@@ -43,6 +44,12 @@ PFS_END = (  # the first match wins
         "reported death",
         (_REPORTED, _TO_DEATH),
         "died without progression, as reported",
+        "data contract",
+    ),
+    Rule(
+        "reported event",
+        (_REPORTED, _EVENT),
+        "an event without progression or death that are recorded, as reported",
         "data contract",
     ),
     Rule("reported censoring", (_REPORTED,), "no progression reported", "data contract"),
@@ -81,7 +88,9 @@ def survival(
     """PFS, OS, PPS and durations of response, one row a patient in the order of ``patients``.
 
     - PFS counts from the first dose to radiological progression or death. Without scans, the
-      reported PFS is taken: an event if progression is reported, or if it ends on the day of death.
+      reported PFS is taken: an event if progression is reported, if it ends on the day of death, or
+      if ``pfs_event`` says so. Such an event is a progression on its last day, unless that is the day
+      of death or the cohort records that there was no progression.
     - OS counts to ``last_follow_up_day``, or as reported (``os_days``).
     - PPS counts from progression to death or last contact, in the progression cohort: patients with
       radiological progression, or, without scans, reported progression with a day.
@@ -108,6 +117,10 @@ def survival(
     reported_pd = ~scanned & (arrays.floats(patients["progression"]) == 1)
     reported_pd_day = arrays.floats(patients["progression_day"])
     reported_pd |= ~scanned & ~np.isnan(reported_pd_day)
+    pfs_event = arrays.floats(patients["pfs_event"])
+    unsaid = np.isnan(arrays.floats(patients["progression"])) & np.isnan(reported_pd_day)
+    to_death = died & (reported_pfs >= end_day)
+    reported_pd |= ~scanned & unsaid & (pfs_event == 1) & ~np.isnan(reported_pfs) & ~to_death
     reported_pd_day = np.where(np.isnan(reported_pd_day), reported_pfs, reported_pd_day)
     reported_pfs = np.where(np.isnan(reported_pfs) & reported_pd, reported_pd_day, reported_pfs)
 
@@ -122,7 +135,8 @@ def survival(
         "unknown": np.isnan(reported_pfs) & no_survival,
         "reported": ~np.isnan(reported_pfs),
         "reported_pd": reported_pd,
-        "pfs_to_death": died & (reported_pfs >= end_day),
+        "pfs_to_death": to_death,
+        "pfs_event": pfs_event == 1,
         "unscanned": ~scanned,
         "progressed": ~np.isnan(pd_day),
         "later_therapy": ~np.isnan(later) & censors,
@@ -136,6 +150,7 @@ def survival(
         "unknown": np.full(n, np.nan),
         "reported progression": reported_pfs,
         "reported death": reported_pfs,
+        "reported event": reported_pfs,
         "reported censoring": reported_pfs,
         "progression": pd_day,
         "later therapy": last_or_start,
@@ -144,10 +159,10 @@ def survival(
         "last assessment": last_evaluable,
         "no assessment": np.zeros(n),
     }
-    events = {"reported progression", "reported death", "progression", "death"}
+    events = {"reported progression", "reported death", "reported event", "progression", "death"}
     pfs_day = np.choose(decided, [end_of[rule.outcome] for rule in PFS_END])
     is_event = np.array([rule.outcome in events for rule in PFS_END], dtype=float)[decided]
-    pfs_event = np.where(np.isnan(pfs_day), np.nan, is_event)
+    event = np.where(np.isnan(pfs_day), np.nan, is_event)
 
     progression_day = np.where(
         scanned,
@@ -158,6 +173,7 @@ def survival(
     reported = ~np.isnan(arrays.floats(patients["progression"])) | ~np.isnan(
         arrays.floats(patients["progression_day"])
     )
+    reported |= ~np.isnan(pfs_event) & ~np.isnan(reported_pfs)
     knows_progression = scanned | reported | scanned.any()
     alive_or_dead = ~np.isnan(end_day) & ~np.isnan(death)
 
@@ -169,7 +185,7 @@ def survival(
             ),
             "progression_day": arrays.nullable(progression_day),
             "pfs_months": pfs_day / DAYS_PER_MONTH,
-            "pfs_event": arrays.nullable(pfs_event),
+            "pfs_event": arrays.nullable(event),
             "pfs_end": np.array([rule.outcome for rule in PFS_END], dtype=object)[decided],
             "os_months": np.where(alive_or_dead, end_day, np.nan) / DAYS_PER_MONTH,
             "os_event": arrays.nullable(np.where(alive_or_dead, death, np.nan)),
@@ -193,7 +209,7 @@ def survival(
     for name, start in starts.items():
         table[f"{name}_months"] = (pfs_day - start) / DAYS_PER_MONTH
         known = ~np.isnan(start) & ~np.isnan(pfs_day)
-        table[f"{name}_event"] = arrays.nullable(np.where(known, pfs_event, np.nan))
+        table[f"{name}_event"] = arrays.nullable(np.where(known, event, np.nan))
     return table
 
 

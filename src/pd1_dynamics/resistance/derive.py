@@ -122,7 +122,8 @@ def derive(
 
     Examples
     --------
-    Responses as read by a radiologist are enough: a response that lasted, and PD at the first scan.
+    Responses as read by a radiologist, of patients who are still treated (no last dose): a response
+    that lasted, and PD at the first scan.
 
     >>> import pandas as pd
     >>> from pd1_dynamics import definitions, progression, response
@@ -133,10 +134,13 @@ def derive(
     ...         "overall_response": [None, "PR", "PD", None, "PD"],
     ...     }
     ... )
+    >>> treated = pd.DataFrame({"patient_id": ["A", "B"], "last_dose_day": None})
     >>> chosen = definitions.load()
-    >>> points, responded = response.derive(None, scans, None, None, chosen)
-    >>> progressed, _ = progression.derive(None, scans, None, None, None, points, responded, chosen)
-    >>> found = derive(None, scans, points, responded, progressed, chosen)
+    >>> points, responded = response.derive(treated, scans, None, None, chosen)
+    >>> progressed, _ = progression.derive(
+    ...     treated, scans, None, None, None, points, responded, chosen
+    ... )
+    >>> found = derive(treated, scans, points, responded, progressed, chosen)
     >>> found["resistance_sitc"].tolist()
     ['secondary', 'primary']
     >>> found["resistance_sitc_reason"].iloc[1]

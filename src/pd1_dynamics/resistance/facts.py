@@ -14,7 +14,7 @@ from pd1_dynamics.terms import CR, NE, PD, PR, SD, STABLE
 WEEKS_4, WEEKS_6, WEEKS_12 = 28, 42, 84
 """Days of the weeks that the guideline names."""
 
-NO_SCAN, SCAN_SHOWS_PD, SCAN_SHOWS_NO_PD = 0, 1, 2
+NO_SCAN, SCAN_SHOWS_PD, SCAN_SHOWS_NO_PD, SCAN_UNKNOWN = 0, 1, 2, 3
 
 _RECIST_OF = {"iCR": CR, "iPR": PR, "iSD": SD, "iUPD": PD, "iCPD": PD, NE: NE}
 
@@ -84,7 +84,7 @@ def facts(
         "exposure_days": covered,
         "treated_days": np.where(np.isnan(treated), pd_day, treated),
         "off_treatment_days": off_days,
-        "last_dose_known": ~np.isnan(last_dose),
+        "last_dose_known": _last_dose_known(patients, last_dose, reason),
         "confirming_scan": np.where(
             scanned,
             _confirming_scan(patients, time_points, response, pd_day, icpd, sitc),
@@ -153,15 +153,36 @@ def _confirming_scan(
 def _reported_scan(
     patients: pd.DataFrame, pd_day: np.ndarray, sitc: Mapping[str, Any]
 ) -> np.ndarray:
-    """The same as reported by a cohort without scans; a scan without a date confirms nothing."""
-    gap = arrays.floats(patients["confirmatory_scan_day"]) - pd_day
+    """The same as reported by a cohort without scans.
+
+    Nothing is known where the cohort does not date such scans, or a scan lacks its date or finding.
+    """
+    scan_day = arrays.floats(patients["confirmatory_scan_day"])
+    gap = scan_day - pd_day
     usable = gap >= WEEKS_4
     if sitc["confirmation_window"] == "from_4_to_12_weeks":
         usable &= gap <= WEEKS_12
     shows = arrays.floats(patients["confirmatory_scan_shows_pd"])
-    return np.where(
+    found = np.where(
         ~usable | np.isnan(shows), NO_SCAN, np.where(shows == 1, SCAN_SHOWS_PD, SCAN_SHOWS_NO_PD)
     )
+    undated = np.isnan(scan_day)
+    unrecorded = arrays.floats(patients["confirmatory_scan_recorded"]) != 1
+    unknown = undated & (unrecorded | ~np.isnan(shows))
+    return np.where(unknown | (usable & np.isnan(shows)), SCAN_UNKNOWN, found)
+
+
+def _last_dose_known(
+    patients: pd.DataFrame, last_dose: np.ndarray, reason: np.ndarray
+) -> np.ndarray:
+    """Whether it is known until when each patient was treated.
+
+    Without a last dose, treatment goes on where that is said or where the cohort records last doses
+    and names no reason for stopping, and ended with progression where that is the reason.
+    """
+    recorded = arrays.floats(patients["last_dose_recorded"]) == 1
+    said = np.isin(reason, ("ongoing", "progression"))
+    return ~np.isnan(last_dose) | said | (recorded & np.isin(reason, ("None", "nan")))
 
 
 def _flag_at(

@@ -12,7 +12,6 @@ from pd1_dynamics import arrays
 from pd1_dynamics.rules import Condition, Rule, decide
 from pd1_dynamics.terms import CR, DAYS_PER_MONTH, PD, PR, PRIMARY, SECONDARY, STABLE
 
-PRIMARY_BEFORE_MONTHS = 6  # cohort study, Methods: "PD or SD for <6 months"
 _METHODS = "cohort study, Methods, Statistical analysis"
 
 
@@ -25,15 +24,17 @@ def _best(*labels: str) -> Condition:
 
 _NOT_PROGRESSED = Condition("no progression with a date", lambda facts, _: ~facts["progressed"])
 _EARLY = Condition(
-    "progression before 6 months",
-    lambda facts, _: facts["months_to_progression"] < PRIMARY_BEFORE_MONTHS,
+    "progression before resistance_paper.primary_before_months",
+    lambda facts, settings: (
+        facts["months_to_progression"] < settings["resistance_paper"]["primary_before_months"]
+    ),
 )
 
 PAPER = (  # the first match wins
     Rule("", (_NOT_PROGRESSED,), "not in the progression cohort", _METHODS),
     Rule(PRIMARY, (_best(PD),), "progression was the best response", _METHODS),
-    Rule(PRIMARY, (_best(*STABLE), _EARLY), "stable disease for less than 6 months", _METHODS),
-    Rule(SECONDARY, (_best(*STABLE),), "stable disease for 6 months or more", _METHODS),
+    Rule(PRIMARY, (_best(*STABLE), _EARLY), "stable disease for less than that time (the study: 6 months)", _METHODS),
+    Rule(SECONDARY, (_best(*STABLE),), "stable disease for that time or longer", _METHODS),
     Rule(SECONDARY, (_best(CR, PR),), "progression after a response", _METHODS),
     Rule(
         "", (), "best response mixed, not evaluable or not known", "the study has no such patients"
@@ -49,7 +50,8 @@ def resistance_paper(
 ) -> np.ndarray:
     """Resistance type of each patient, None for none.
 
-    Six months count from the first dose to progression: day 183 is the first that is secondary.
+    The months (setting ``resistance_paper.primary_before_months``, 6 in the study) count from the first
+    dose to progression: day 183 is the first that is secondary.
 
     Examples
     --------

@@ -22,6 +22,7 @@ from pd1_dynamics import arrays
 from pd1_dynamics.resistance.facts import (
     NO_SCAN,
     SCAN_SHOWS_PD,
+    SCAN_UNKNOWN,
     WEEKS_6,
     WEEKS_12,
 )
@@ -134,7 +135,9 @@ BEFORE_6_WEEKS_OFF = _is(
     "relapse under treatment or sooner than 6 weeks after the last dose",
     lambda f, s: f["off_treatment_days"] < WEEKS_6,
 )
-LAST_DOSE_UNKNOWN = _is("last dose not known", lambda f, s: ~f["last_dose_known"])
+LAST_DOSE_UNKNOWN = _is(
+    "neither the last dose nor that treatment goes on is known", lambda f, s: ~f["last_dose_known"]
+)
 SHORT_TREATMENT = _is("treated for less than 6 weeks", lambda f, s: f["treated_days"] < WEEKS_6)
 TREATED_BELOW_6_MONTHS = _is(
     "treated for less than 6 months", lambda f, s: ~_reached(f["treated_days"], s)
@@ -230,6 +233,12 @@ _GENERAL = (
 _ADJUVANT = (
     Rule(
         UNCLASSIFIABLE,
+        (ADJUVANT, LAST_DOSE_UNKNOWN),
+        "not estimable: no last dose",
+        "Table 2: counts from the last dose",
+    ),
+    Rule(
+        UNCLASSIFIABLE,
         (ADJUVANT, BEFORE_6_WEEKS_OFF, _chosen("adjuvant_before_six_weeks", UNCLASSIFIABLE)),
         "relapsed under adjuvant therapy or less than 6 weeks after it",
         "Adjuvant therapy, duration; setting adjuvant_before_six_weeks",
@@ -300,6 +309,13 @@ _NO_RESPONSE_KNOWN = Rule(
     "Tables 1 and 4: need a best response",
 )
 
+_NO_LAST_DOSE = Rule(
+    UNCLASSIFIABLE,
+    (LAST_DOSE_UNKNOWN,),
+    "not estimable: no last dose",
+    "Tables 1 and 4: part those under treatment from those who stopped",
+)
+
 _AFTER_STOPPING = (
     Rule(
         UNCLASSIFIABLE,
@@ -335,6 +351,24 @@ _AFTER_STOPPING = (
         ),
         "stopped for toxicity before 6 months of treatment",
         "Secondary resistance, caveat 1; setting toxicity_before_six_months",
+    ),
+    Rule(
+        UNCLASSIFIABLE,
+        (
+            STOPPED,
+            _best(CR, PR),
+            PD_BELOW_6_MONTHS,
+            _chosen("early_response_lost", UNCLASSIFIABLE),
+        ),
+        "responded, stopped, then progressed within 6 months of the start",
+        "Secondary resistance, caveat 3; setting early_response_lost",
+    ),
+    Rule(
+        PRIMARY,
+        (STOPPED, _best(CR, PR), PD_BELOW_6_MONTHS, _chosen("early_response_lost", PRIMARY)),
+        "responded, stopped, then progressed within 6 months of the start",
+        "Secondary resistance, caveat 3; setting early_response_lost",
+        SCAN,
     ),
     Rule(
         SECONDARY,
@@ -436,6 +470,7 @@ RESISTANCE = (
     *_ADJUVANT,
     *_NEOADJUVANT,
     _NO_RESPONSE_KNOWN,
+    _NO_LAST_DOSE,
     *_AFTER_STOPPING,
     *_UNDER_TREATMENT,
 )
@@ -460,6 +495,11 @@ _NO_SCAN = Condition(
 )
 _NODES_ONLY = Condition("progression in lymph nodes only", lambda f, s: f["nodal_only"])
 _ONE_LESION = Condition("progression of a single lesion", lambda f, s: f["one_lesion"])
+
+_SCAN_UNKNOWN = Condition(
+    "neither scans nor the date of a confirmatory scan are known",
+    lambda f, s: f["confirming_scan"] == SCAN_UNKNOWN,
+)
 
 CONFIRMED, NOT_CONFIRMED, NO_CONFIRMATION = "1", "0", ""
 
@@ -504,6 +544,12 @@ CONFIRMATION = (  # the first match wins
         "Table 1, confirmatory scan; Table 4",
     ),
     Rule(
+        NO_CONFIRMATION,
+        (_SCAN_UNKNOWN,),
+        "confirmation not estimable: no scans and no date of a confirmatory scan",
+        "Table 1, confirmatory scan; Table 4",
+    ),
+    Rule(
         NOT_CONFIRMED,
         (_NO_SCAN,),
         "not confirmed: no scan at least 4 weeks later",
@@ -532,7 +578,7 @@ def classify(facts: Facts, settings: Settings) -> pd.DataFrame:
     -------
     DataFrame
         ``resistance_sitc`` (``terms.RESISTANCE_SITC``), ``resistance_sitc_confirmed`` (1, 0,
-        missing when no confirmation is required), ``resistance_sitc_reason``,
+        missing when no confirmation is required, or the cohort cannot tell), ``resistance_sitc_reason``,
         ``resistance_sitc_rule`` (table and row).
     """
     n = len(facts["progressed"])

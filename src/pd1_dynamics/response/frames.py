@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pd1_dynamics.cohort.columns import TEXT, clean_columns
+from pd1_dynamics.cohort.columns import RECORDED, TEXT, clean_columns
 
 
 def complete(table: pd.DataFrame | None, name: str) -> pd.DataFrame:
     """The table with every column of its kind; those that it lacks are all missing.
 
-    A table of scans or labs without ``date`` has its days as dates.
+    A table of scans or labs without ``date`` has its days as dates. Patients with a column of last
+    doses whose cell is empty are still treated; without the column nobody knows.
 
     Examples
     --------
@@ -29,6 +30,9 @@ def complete(table: pd.DataFrame | None, name: str) -> pd.DataFrame:
         else pd.Series(float("nan"), index=table.index, dtype=float)
         for column in lacking
     }
+    for given, flag in RECORDED.items():
+        if flag in added:
+            added[flag] = pd.Series(float(given in table), index=table.index)
     if "date" in added and "day" in table:
         days, place = np.unique(table["day"].to_numpy(dtype=np.int64), return_inverse=True)
         added["date"] = pd.Series(days.astype(str).astype(object)[place], index=table.index)

@@ -10,6 +10,12 @@ LARGEST_EFFECT = 15.0
 covariate, has run away: hazards or odds would differ more than a million-fold."""
 
 
+WIDEST_INTERVAL = 1e6
+"""A 95% interval of a ratio, between two groups or over two standard deviations, whose limits lie more
+than a million-fold apart comes from groups that are almost separated, and says nothing."""
+_Z = 1.959963984540054
+
+
 def check_design(covariates: pd.DataFrame) -> np.ndarray:
     """Covariates as an array of shape (n, p), if a model can be fitted on them.
 
@@ -41,7 +47,7 @@ def check_design(covariates: pd.DataFrame) -> np.ndarray:
 def check_finite(
     covariates: pd.DataFrame, coefficients: np.ndarray, std_errors: np.ndarray
 ) -> None:
-    """Refuse a fit of which a coefficient has run away (separation, monotone likelihood).
+    """Refuse a fit of which a coefficient has run away (separation, monotone likelihood), or almost.
 
     Raises
     ------
@@ -55,6 +61,12 @@ def check_finite(
     if away.any():
         names = ", ".join(str(name) for name, gone in zip(covariates, away, strict=True) if gone)
         raise NotEstimable(f"events in only one of the groups compared by {names}")
+    binary = np.isin(covariates.to_numpy(dtype=float), (0, 1)).all(axis=0)
+    contrast = np.where(binary, 1.0, 2 * spread)  # between groups, or two standard deviations
+    wide = 2 * _Z * std_errors * contrast > np.log(WIDEST_INTERVAL)
+    if wide.any():
+        names = ", ".join(str(name) for name, gone in zip(covariates, wide, strict=True) if gone)
+        raise NotEstimable(f"separation: the data hardly bound the effect of {names}")
 
 
 def coefficient_table(

@@ -803,13 +803,69 @@ AFTER_STOPPING = [
     ),
     vignette(
         STOPPED,
-        "toxicity after PR, soon after the start",
-        SECONDARY,
+        "toxicity after PR, lost within 6 months of the start (secondary resistance, caveat 3)",
+        PRIMARY,
         0,
         best="PR",
         pd_day=150,
         last_dose=100,
         stopped="toxicity",
+    ),
+    vignette(
+        STOPPED,
+        "CR lost within 6 months of the start, a gray zone by setting",
+        UNCLEAR,
+        best="CR",
+        pd_day=182,
+        last_dose=150,
+        stopped="maximal_benefit",
+        sitc={"early_response_lost": "unclassifiable"},
+    ),
+    vignette(
+        STOPPED,
+        "CR lost on the day that reaches 6 months is secondary",
+        SECONDARY,
+        0,
+        best="CR",
+        pd_day=183,
+        last_dose=150,
+        stopped="maximal_benefit",
+    ),
+    vignette(
+        STOPPED,
+        "stopped on an unknown day",
+        UNCLEAR,
+        best="CR",
+        pd_day=400,
+        last_dose_recorded=1,
+        stopped="maximal_benefit",
+    ),
+    vignette(
+        T1,
+        "a cohort without last doses cannot tell who is under treatment",
+        UNCLEAR,
+        best="PD",
+        pd_day=84,
+        last_dose_recorded=0,
+    ),
+    vignette(
+        T1,
+        "unless it says that treatment goes on",
+        PRIMARY,
+        0,
+        best="PD",
+        pd_day=84,
+        stopped="ongoing",
+        last_dose_recorded=0,
+    ),
+    vignette(
+        T1,
+        "nor can one without scans tell what is confirmed",
+        PRIMARY,
+        None,
+        best="PD",
+        pd_day=84,
+        confirmatory_scan_recorded=0,
     ),
     vignette(
         f"{CAVEAT_2} 1",
@@ -1117,7 +1173,8 @@ def test_every_class_can_be_reached():
 
 
 def test_the_reason_is_one_line_with_the_confirmation(run):
-    row = run(patient={"best_response": "PD", "progression_day": 84}).patient
+    patient = {"best_response": "PD", "progression_day": 84, "confirmatory_scan_day": None}
+    row = run(patient=patient).patient
     assert row["resistance_sitc_reason"] == (
         "progression was the best response; not confirmed: no scan at least 4 weeks later"
     )

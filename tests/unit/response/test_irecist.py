@@ -73,12 +73,15 @@ def test_progression_of_another_kind_confirms(run):
     assert responses(run, scans) == ["iUPD", "iCPD"]
 
 
+CONFIRMS = {"irecist": {"repeated_finding": "confirms"}}
+
+
 def test_nontarget_progression_read_again_confirms_or_persists(run):
     nontarget = "NON-CR/NON-PD"
     scans = [(0, 40.0, nontarget), (60, 40.0, "PD"), (95, 40.0, "PD")]
-    assert responses(run, scans) == ["iUPD", "iCPD"]
-    persists = {"irecist": {"repeated_finding": "persists"}}
-    assert responses(run, scans, persists) == ["iUPD", "iUPD"]
+    # iRECIST (Seymour 2017): the same finding once more is no further increase
+    assert responses(run, scans) == ["iUPD", "iUPD"]
+    assert responses(run, scans, CONFIRMS) == ["iUPD", "iCPD"]
 
 
 def with_new(*new):
@@ -148,4 +151,5 @@ def test_a_response_on_a_later_therapy_is_no_pseudoprogression(run):
 
 def test_progression_as_read_alone_is_confirmed_by_a_second_reading(run):
     scans = [(0, 40.0), (60, 40.0, None, None, "PD"), (95, 40.0, None, None, "PD")]
-    assert responses(run, scans) == ["iUPD", "iCPD"]
+    assert responses(run, scans, CONFIRMS) == ["iUPD", "iCPD"]
+    assert responses(run, scans) == ["iUPD", "iUPD"]

@@ -14,7 +14,7 @@ WITHOUT_NEW_LESION = {
     "SD": ("SD", "SD", "PD", "SD", "SD"),
     "PD": ("PD", "PD", "PD", "PD", "PD"),
     "NE": ("NE", "NE", "PD", "NE", "NE"),
-    "none": ("CR", "SD", "PD", "NE", "NE"),
+    "none": ("CR", "NON-CR/NON-PD", "PD", "NE", "NE"),
 }
 COMBINATIONS = [
     (target, nontarget, new, "PD" if new == "1" else expected)
@@ -33,7 +33,9 @@ def test_overall_response(target, nontarget, new, expected):
     assert overall_response(target, nontarget, new) == expected
 
 
-def test_persistent_nontarget_disease_alone_may_count_as_not_evaluable():
+@pytest.mark.parametrize("category", ["SD", "NE"])
+def test_persistent_nontarget_disease_alone_may_count_otherwise(category):
+    assert overall_response("none", "NON-CR/NON-PD", nonmeasurable_stable=category) == category
     assert overall_response("none", "NON-CR/NON-PD", nonmeasurable_stable="NE") == "NE"
 
 

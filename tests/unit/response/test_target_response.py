@@ -88,7 +88,9 @@ def test_without_a_baseline_new_lesions_still_are_progression(run):
 def test_a_baseline_sum_of_zero_is_no_measurable_disease(run):
     done = run([(0, 0.0, "NON-CR/NON-PD"), (60, 0.0, "NON-CR/NON-PD")])
     assert done.target == ["none"]
-    assert done.overall == ["SD"]
+    assert done.overall == ["NON-CR/NON-PD"]
+    assert done.patient["best_response"] == "NON-CR/NON-PD"
+    assert done.patient["irecist_best_response"] == "iSD"
     assert done.patient["in_response_cohort"] == 0
     assert np.isnan(done.patient["baseline_sum_mm"])
 
@@ -96,7 +98,9 @@ def test_a_baseline_sum_of_zero_is_no_measurable_disease(run):
 def test_patients_without_target_lesions_progress_by_other_findings(run):
     done = run([(0, None, "NON-CR/NON-PD"), (60, None, "NON-CR/NON-PD"), (120, None, "PD")])
     assert done.target == ["none", "none"]
-    assert done.overall == ["SD", "PD"]
+    assert done.overall == ["NON-CR/NON-PD", "PD"]
+    assert done.patient["best_response"] == "NON-CR/NON-PD"
+    assert done.patient["resistance_paper"] == "primary"  # counts as stable for less than 6 months
     assert done.patient["in_response_cohort"] == 0
     assert done.patient["in_progression_cohort"] == 1
 
