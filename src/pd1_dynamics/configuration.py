@@ -33,6 +33,7 @@ def check(config: Mapping[str, Any], root: str | Path = ".") -> None:
         lambda: analyses.load(folder / "variables.yaml", folder / "analyses"),
         lambda: tables.load(folder / "tables"),
         lambda: schemas.load(folder / "figures.yaml", "figures"),
+        lambda: schemas.load(folder / "findings.yaml", "findings"),
         lambda: schemas.load(folder / "synthetic.yaml", "synthetic"),
     ]
     if not found:

@@ -59,10 +59,13 @@ LESION_STATES = ("present", "absent", "progressed", "not_evaluable")
 THERAPY_CATEGORIES = ("local", "systemic")
 THERAPY_KINDS = ("surgery", "radiotherapy", "anti_ctla4", "braf_mek", "chemotherapy", "other")
 
-REPRODUCED, CLOSE, DIFFERS = "reproduced", "close", "differs"
+REPRODUCED, RETURNED, COMPATIBLE = "reproduced", "returned", "compatible"
+CLOSE, DIFFERS = "close", "differs"
 CONTRADICTED, NOT_ESTIMABLE = "contradicted", "not estimable"
-VERDICTS = (REPRODUCED, CLOSE, DIFFERS, CONTRADICTED, NOT_ESTIMABLE)
-"""Of a published number beside a recomputed one; contradicted is what the paper itself denies."""
+VERDICTS = (REPRODUCED, RETURNED, COMPATIBLE, CLOSE, DIFFERS, CONTRADICTED, NOT_ESTIMABLE)
+"""Of a published number beside a recomputed one. Returned is a number that a cohort was built to have;
+compatible is one within what the rounding of other printed numbers, or a definition that had to be
+inferred, allows; contradicted is what the paper itself denies."""
 
 ARITHMETIC, CALIBRATED, EMERGENT = "arithmetic", "calibrated", "emergent"
 REPLICATION = "replication"

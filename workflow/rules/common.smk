@@ -51,6 +51,7 @@ def project(path):
 
 COHORT_FILE = project("config/cohorts/{cohort}.yaml")
 DEFINITIONS = project("config/definitions.yaml")
+FINDINGS = project("config/findings.yaml")
 VARIABLES = project("config/variables.yaml")
 FIGURE_LAYOUTS = project("config/figures.yaml")
 ANALYSES = [project(path) for path in configuration.analysis_files(ROOT)]

@@ -5,6 +5,7 @@ rule write_report:
     input:
         cohort=COHORT_FILE,
         definitions=DEFINITIONS,
+        findings=FINDINGS,
         sources=cohort_tables,
         notes=in_results("cohort/notes.csv"),
         estimates=in_results("estimates.csv"),
@@ -23,7 +24,7 @@ rule write_report:
     benchmark:
         in_results("logs/write_report.tsv")
     params:
-        contents=contents("write_report", COHORT_FILE, DEFINITIONS, cohort_tables),
+        contents=contents("write_report", COHORT_FILE, DEFINITIONS, FINDINGS, cohort_tables),
     conda:
         "../../environment.yml"
     message:

@@ -16,11 +16,13 @@ def main(
 ):
     claims = published.read_claims(path_claims)
     audit = published.audit(claims, published.load_checks(path_checks))
+    described = cohort.load_cohort(path_cohort)
     comparison = published.compare(
         claims,
         analyses.read_estimates(path_estimates),
         audit,
-        cohort_is_synthetic=cohort.load_cohort(path_cohort).synthetic,
+        cohort_is_synthetic=described.synthetic,
+        is_compared=described.compare_with_article,
         substitutes=published.load_substitutes(path_substitutes),
     )
     write_table(audit, path_audit)

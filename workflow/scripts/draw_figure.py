@@ -11,12 +11,14 @@ from pd1_dynamics.running.job import carried_out
 def main(
     name, path_cohort, path_figures, path_estimates, path_patients, path_response, path_caption
 ):
+    described = cohort.load_cohort(path_cohort)
     figure, caption = figures.draw(
         schemas.load(path_figures, "figures")["figures"][name],
         analyses.read_estimates(path_estimates),
         read_table(path_patients),
         read_table(path_response),
-        synthetic=cohort.load_cohort(path_cohort).synthetic,
+        synthetic=described.synthetic,
+        about=described.about,
     )
     figures.save(figure, Path(path_caption).parents[1], name)
     text = json.dumps(caption, indent=1, ensure_ascii=False)

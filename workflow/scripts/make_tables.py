@@ -7,11 +7,13 @@ from pd1_dynamics.running.job import carried_out
 
 
 def main(path_cohort, path_estimates, path_variables, folder_layouts, folder):
+    described = cohort.load_cohort(path_cohort)
     made = tables.make(
         analyses.read_estimates(path_estimates),
         tables.load(folder_layouts),
         analyses.load_codebook(path_variables),
-        synthetic=cohort.load_cohort(path_cohort).synthetic,
+        synthetic=described.synthetic,
+        about=described.about,
     )
     for table in made:
         tables.write(table, folder)

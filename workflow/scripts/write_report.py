@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from pd1_dynamics import analyses, report, tables
+from pd1_dynamics import analyses, report, schemas, tables
 from pd1_dynamics.cohort import definitions_of, load_cohort
 from pd1_dynamics.files import read_table, write_text
 from pd1_dynamics.running.contents import checksum
@@ -14,6 +14,7 @@ from pd1_dynamics.report.page import Picture
 def main(
     path_cohort,
     path_definitions,
+    path_findings,
     path_estimates,
     path_notes,
     path_tables,
@@ -33,7 +34,12 @@ def main(
             "title": cohort.title,
             "source": cohort.source,
             "synthetic": cohort.synthetic,
+            "disease": cohort.disease,
+            "treatment": cohort.treatment,
+            "about": cohort.about,
+            "compared": cohort.compare_with_article,
         },
+        findings=schemas.load(path_findings, "findings")["findings"],
         estimates=analyses.read_estimates(path_estimates),
         tables=[table(path) for path in path_tables],
         figures=[
@@ -65,6 +71,7 @@ if __name__ == "__main__":
         main(
             path_cohort=snakemake.input.cohort,
             path_definitions=snakemake.input.definitions,
+            path_findings=snakemake.input.findings,
             path_estimates=snakemake.input.estimates,
             path_notes=snakemake.input.notes,
             path_tables=snakemake.input.tables,

@@ -14,11 +14,13 @@ from pd1_dynamics.analyses.data import Sample, nobody
 from pd1_dynamics.analyses.declarations import Analysis
 from pd1_dynamics.analyses.estimates import Row
 from pd1_dynamics.analyses.groups import groups_of
+from pd1_dynamics.statistics.medians import median_interval
 from pd1_dynamics.statistics.proportions import clopper_pearson
 
 if TYPE_CHECKING:
     from pd1_dynamics.analyses.engine import Run
 
+MEDIAN_METHOD = "median, interval of its order statistics"
 QUANTITIES = {
     "mean": np.mean,
     "median": np.median,
@@ -141,6 +143,9 @@ def summary(name: str, sample: Sample, members: Sample, base: Row) -> list[Row]:
             replace(base, statistic=key, estimate=float(quantity(known)))
             for key, quantity in QUANTITIES.items()
         ]
+        low, high = median_interval(known)
+        place = list(QUANTITIES).index("median")
+        rows[place] = replace(rows[place], ci_low=low, ci_high=high, method=MEDIAN_METHOD)
     return [replace(counts[0], statistic="n"), *rows, counts[1]]
 
 

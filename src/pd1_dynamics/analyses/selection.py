@@ -31,6 +31,7 @@ class Estimate:
     method: str
     not_estimable: str
     reference: str
+    left_out: str = ""
 
 
 _FIELDS = list(Estimate.__dataclass_fields__)
@@ -41,6 +42,8 @@ class Estimates:
     """The table of estimates, looked up by analysis, outcome, term, group and statistic."""
 
     def __init__(self, table: pd.DataFrame) -> None:
+        if "left_out" not in table:
+            table = table.assign(left_out="")
         table = table.assign(
             **{
                 name: pd.to_numeric(table[name]).astype(float)

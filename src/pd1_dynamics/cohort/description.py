@@ -15,6 +15,9 @@ ROOT = Path(__file__).parents[3]
 RESERVED = ("bench", "calibration", "replication")
 """Folders under ``results/`` that are no cohort's."""
 
+DISEASE, TREATMENT = "melanoma", "anti-PD-1 monotherapy"
+"""What the article is about, and a cohort's file need not say."""
+
 TABLES_FORMAT, SDTM_FORMAT = "tables", "sdtm"
 
 
@@ -76,10 +79,17 @@ class Cohort:
     folder: str | None
     settings: Mapping[str, Any]
     partial_dates: str = "error"
-    disease: str = "melanoma"
-    treatment: str = "anti-PD-1 monotherapy"
+    disease: str = DISEASE
+    treatment: str = TREATMENT
     compare_with_article: bool = True
     root: Path = ROOT
+
+    @property
+    def about(self) -> str:
+        """Who the patients are, as a sentence, where they are not those that the article is about."""
+        if (self.disease, self.treatment) == (DISEASE, TREATMENT):
+            return ""
+        return f"Patients with {self.disease} under {self.treatment}."
 
     def resolve(self, path: str) -> Path:
         """A path of the file, from the root of the project unless it is absolute."""
@@ -123,8 +133,8 @@ def load_cohort(path: str | Path, root: str | Path = ROOT) -> Cohort:
         folder=content.get("path"),
         settings=content.get("settings") or {},
         partial_dates=content.get("partial_dates", "error"),
-        disease=content.get("disease", "melanoma"),
-        treatment=content.get("treatment", "anti-PD-1 monotherapy"),
+        disease=content.get("disease", DISEASE),
+        treatment=content.get("treatment", TREATMENT),
         compare_with_article=content.get("compare_with_article", True),
         root=Path(root),
     )

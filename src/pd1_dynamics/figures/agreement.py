@@ -8,7 +8,15 @@ import pandas as pd
 from pd1_dynamics.figures import style
 from pd1_dynamics.figures.placeholder import placeholder
 from pd1_dynamics.statistics.rounding import fixed
-from pd1_dynamics.terms import CALIBRATED, CLOSE, CONTRADICTED, DIFFERS, NOT_ESTIMABLE, REPRODUCED
+from pd1_dynamics.terms import (
+    CALIBRATED,
+    CLOSE,
+    CONTRADICTED,
+    DIFFERS,
+    NOT_ESTIMABLE,
+    REPRODUCED,
+    RETURNED,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,8 +36,14 @@ _TICKS = {
     "Months": (0, 1, 3, 6, 12, 24, 48),
     "Percent": (0, 25, 50, 75, 100),
 }
-_MARKS = {REPRODUCED: "o", CLOSE: "s", DIFFERS: "D"}
-_COLORS = {REPRODUCED: "#0072B2", CLOSE: "#117733", DIFFERS: "#D55E00", NOT_ESTIMABLE: style.SOFT}
+_MARKS = {REPRODUCED: "o", RETURNED: "o", CLOSE: "s", DIFFERS: "D"}
+_COLORS = {
+    REPRODUCED: "#0072B2",
+    RETURNED: "#56B4E9",
+    CLOSE: "#117733",
+    DIFFERS: "#D55E00",
+    NOT_ESTIMABLE: style.SOFT,
+}
 _ROW = 3.6 * style.MM
 _HEAD = 9 * style.MM  # what a panel needs beside its rows
 
@@ -65,14 +79,17 @@ def draw(comparison: pd.DataFrame) -> tuple["Figure", str]:
         frameon=False,
     )
     counts = ", ".join(
-        f"{(rows['cohort_verdict'] == verdict).sum()} {verdict}" for verdict in _COLORS
+        f"{number} {verdict}"
+        for verdict in _COLORS
+        if (number := int((rows["cohort_verdict"] == verdict).sum()))
     )
     caption = (
         f"Every estimate that the article prints with a 95% interval (n={len(rows)}; one that "
         "stands in several places is shown once): published above, from this cohort below, in the "
-        f"color of its verdict: {counts}. Reproduced is equal at the printed precision (another "
-        "cohort of patients: each estimate in the other's interval), close is inside the published "
-        "interval, NR is not reached. Right: published, then recomputed."
+        f"color of the verdict on the estimate and both limits: {counts}. Returned is equal as printed "
+        "on a cohort that was built to have it; reproduced is equal as printed where it was not "
+        "(another cohort of patients: each estimate in the other's interval); close is inside the "
+        "published interval; NR is not reached. Right: published, then recomputed."
     )
     if (rows["cohort_evidence"] == CALIBRATED).any():
         caption += f" {_TARGET} The cohort was built to have this number."
@@ -81,9 +98,9 @@ def draw(comparison: pd.DataFrame) -> tuple["Figure", str]:
 
 def _with_interval(comparison: pd.DataFrame) -> pd.DataFrame:
     interval = comparison["published_low"].notna() | comparison["published_high"].notna()
-    once = comparison["same_as"].isna()
+    once = comparison["same_as"].fillna("") == ""
     rows = comparison[interval & once].copy()
-    rows["cohort_verdict"] = rows["cohort_verdict"].fillna(NOT_ESTIMABLE)
+    rows["cohort_verdict"] = rows["with_limits"].fillna(NOT_ESTIMABLE)
     return rows.replace({"cohort_verdict": {CONTRADICTED: DIFFERS}})
 
 

@@ -44,6 +44,7 @@ def draw(
     patients: pd.DataFrame,
     response: pd.DataFrame,
     synthetic: bool,
+    about: str = "",
 ) -> tuple["Figure", dict[str, str]]:
     """Draw one figure.
 
@@ -57,6 +58,8 @@ def draw(
         ``derived/patients.csv`` and ``derived/response.csv``: points and lines.
     synthetic
         Whether the cohort is made up; then picture and caption say so.
+    about
+        A sentence on the patients that the caption says first.
 
     Returns
     -------
@@ -74,7 +77,7 @@ def draw(
             figure, caption = draw_kind(
                 found, {"patients": patients, "response": response}, dict(entry)
             )
-        caption = _finish(figure, caption, synthetic)
+        caption = _finish(figure, " ".join(filter(None, (about, caption))), synthetic)
     return figure, {"title": entry["title"], "caption": caption}
 
 

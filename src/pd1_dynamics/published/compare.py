@@ -5,9 +5,11 @@ The words are those of :data:`pd1_dynamics.terms.VERDICTS` and :data:`~pd1_dynam
 
 import math
 
+import numpy as np
 import pandas as pd
 
 from pd1_dynamics.published import replication
+from pd1_dynamics.published.ledger import selectors
 from pd1_dynamics.published.finding import CONSISTENT, INCONSISTENT
 from pd1_dynamics.published.printed import possible_values
 from pd1_dynamics.statistics.rounding import fixed
@@ -15,24 +17,30 @@ from pd1_dynamics.terms import (
     ARITHMETIC,
     CALIBRATED,
     CLOSE,
+    COMPATIBLE,
     CONTRADICTED,
     DIFFERS,
     EMERGENT,
     NOT_ESTIMABLE,
     REPRODUCED,
+    RETURNED,
 )
 
 KEY = ["analysis", "population", "outcome", "term", "group", "statistic"]
-_SELECTOR = ["analysis", "population_id", "outcome", "term", "estimate_group", "estimate_statistic"]
 COLUMNS = (
     "claim_id", "published", "recomputed", "verdict", "evidence", "reason",
     "section", "location", "quote", "population", "quantity", "group", "statistic", "unit",
     "same_as",
     "published_value", "published_low", "published_high", "decimals",
-    "cohort_value", "cohort_low", "cohort_high", "cohort_n", "cohort_verdict", "cohort_evidence",
+    "cohort_value", "cohort_low", "cohort_high", "cohort_n", "cohort_verdict", "cohort_evidence", "with_limits",
     "direction_agrees", "in_published_interval", "published_in_cohort_interval",
     "in_prediction_interval",
 )  # fmt: skip
+_WITHIN_ROUNDING = (
+    "p value of a ratio with its interval",
+    "p value of a correlation",
+)
+"""Kinds of findings that leave a range: the printed number is one of those that rounding allows."""
 _RECOMPUTING = (
     "percent of a count",
     "p value of a ratio with its interval",
@@ -49,6 +57,7 @@ def compare(
     audit: pd.DataFrame,
     cohort_is_synthetic: bool,
     substitutes: dict[str, str] | None = None,
+    is_compared: bool = True,
 ) -> pd.DataFrame:
     """Join the ledger with the estimates of a cohort.
 
@@ -63,6 +72,9 @@ def compare(
         interval (:mod:`pd1_dynamics.published.replication`).
     substitutes
         For a cohort of real patients: analysis that stands in where one is not estimable.
+    is_compared
+        False for a cohort whose file says that the article is about other patients: then only the
+        article's own arithmetic is told.
 
     Returns
     -------
@@ -78,7 +90,9 @@ def compare(
         alone = (math.nan, math.nan, int(claim.decimals))
         low, high, decimals = published.get(claim.claim_id, alone)
         row = _described(claim, low, high, decimals)
-        if estimate is None:
+        if not is_compared:
+            row |= {"verdict": NOT_ESTIMABLE, "reason": claim.reason or NOT_COMPARED}
+        elif estimate is None:
             reason = claim.reason or f"no such estimate: {claim.analysis}, {claim.term}"
             row |= {"verdict": NOT_ESTIMABLE, "reason": reason}
         else:
@@ -93,9 +107,34 @@ def compare(
         if claim.claim_id in contradicted:
             row |= _from_audit(contradicted[claim.claim_id], CONTRADICTED)
         elif claim.claim_id in verified and (cohort_is_synthetic or not row["recomputed"]):
-            row |= _from_audit(verified[claim.claim_id], REPRODUCED)
+            row |= _from_audit(verified[claim.claim_id], _arithmetic(verified[claim.claim_id]))
         rows.append(row)
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    table["with_limits"] = _with_limits(table, claims["claim_group"].to_numpy())
+    return table
+
+
+_WORST_LAST = (REPRODUCED, RETURNED, COMPATIBLE, CLOSE, DIFFERS)
+
+
+def _with_limits(table: pd.DataFrame, group: np.ndarray) -> pd.Series:
+    """Verdict on an estimate together with the limits of its interval: the worst of the three."""
+    rank = {verdict: place for place, verdict in enumerate(_WORST_LAST)}
+    of_row = table["cohort_verdict"].map(rank)
+    limits = table["statistic"].isin(("ci_low", "ci_high"))
+    worst = of_row[limits].groupby(group[limits]).max()
+    together = pd.concat([of_row, pd.Series(group, table.index).map(worst)], axis=1).max(axis=1)
+    named = together.where(of_row.notna()).map(dict(enumerate(_WORST_LAST)))
+    return named.where(named.notna(), table["cohort_verdict"])
+
+
+NOT_COMPARED = "not compared: the article is about other patients (compare_with_article: false)"
+
+
+def _arithmetic(finding) -> str:
+    """Verdict on a number that follows from other printed ones: exactly, or within their rounding."""
+    inferred = finding.kind in _WITHIN_ROUNDING or "inferred" in str(finding.note).lower()
+    return COMPATIBLE if inferred else REPRODUCED
 
 
 def _join(claims: pd.DataFrame, estimates: pd.DataFrame, substitutes: dict[str, str]) -> list:
@@ -104,43 +143,60 @@ def _join(claims: pd.DataFrame, estimates: pd.DataFrame, substitutes: dict[str, 
     text = text[~text.duplicated(KEY)]
     by_key = {tuple(getattr(row, name) for name in KEY): row for row in text.itertuples()}
     populations = dict(zip(text["analysis"], text["population"], strict=True))
-    quartiles = ("q1", "q3")
     joined = []
     for claim in claims.itertuples(index=False):
-        key = tuple(getattr(claim, name) for name in _SELECTOR)
-        row = by_key.get(key) if claim.analysis else None
-        instead = substitutes.get(claim.analysis)
-        if instead and (row is None or (not pd.isna(row.not_estimable) and row.not_estimable)):
-            other_key = (instead, populations.get(instead), *key[2:])
-            other = by_key.get(other_key)
-            if other is not None and (pd.isna(other.not_estimable) or not other.not_estimable):
-                row, key = other, other_key
-            else:
-                instead = None
-        else:
-            instead = None
-        if row is None:
-            joined.append(None)
-            continue
-        value = getattr(row, claim.field)
-        estimate = {
-            "value": math.nan if pd.isna(value) else float(value),
-            "n": None if pd.isna(row.n) else int(row.n),
-            "not_estimable": "" if pd.isna(row.not_estimable) else row.not_estimable,
-            "low": math.nan, "high": math.nan,
-        }  # fmt: skip
-        if instead:
-            estimate["instead"] = instead
-        if claim.field == "estimate":
-            estimate["low"], estimate["high"] = (
-                math.nan if pd.isna(end) else float(end) for end in (row.ci_low, row.ci_high)
-            )
-            if claim.statistic == "median" and key[-1] == "median":
-                ends = [by_key.get((*key[:-1], name)) for name in quartiles]
-                if all(end is not None for end in ends):
-                    estimate["quartiles"] = tuple(float(end.estimate) for end in ends)
-        joined.append(estimate)
+        found = [
+            _estimate(key, field, claim, by_key, populations, substitutes)
+            for *key, field in selectors(claim)
+        ]
+        joined.append(_worst(found, claim) if found else None)
     return joined
+
+
+def _estimate(
+    key: list[str], field: str, claim, by_key: dict, populations: dict, substitutes: dict[str, str]
+) -> dict | None:
+    """What one selector of a claim finds; None where no analysis has such a row."""
+    row, instead = by_key.get(tuple(key)), None
+    other = substitutes.get(key[0])
+    if other and (row is None or _gap(row)):
+        other_key = [other, populations.get(other), *key[2:]]
+        substitute = by_key.get(tuple(other_key))
+        if substitute is not None and not _gap(substitute):
+            row, key, instead = substitute, other_key, other
+    if row is None:
+        return None
+    value = getattr(row, field)
+    estimate = {
+        "value": math.nan if pd.isna(value) else float(value),
+        "n": None if pd.isna(row.n) else int(row.n),
+        "not_estimable": _gap(row),
+        "low": math.nan, "high": math.nan,
+    }  # fmt: skip
+    if instead:
+        estimate["instead"] = instead
+    if field == "estimate":
+        ends = (row.ci_low, row.ci_high)
+        estimate["low"], estimate["high"] = (math.nan if pd.isna(e) else float(e) for e in ends)
+    return estimate
+
+
+def _gap(row) -> str:
+    return "" if pd.isna(row.not_estimable) else row.not_estimable
+
+
+def _worst(found: list[dict | None], claim) -> dict | None:
+    """Of several estimates that a claim covers the one that speaks most against it.
+
+    A statement such as "all p below 0.001" is true when it is true of all, so the largest p decides;
+    what one of them lacks, the statement lacks.
+    """
+    if None in found or len(found) == 1:
+        return next((one for one in found if one is None), found[0])
+    lacking = [one for one in found if one["not_estimable"]]
+    if lacking:
+        return lacking[0]
+    return max(found, key=lambda one: one["value"]) | {"of": len(found)}
 
 
 def _published_intervals(claims: pd.DataFrame) -> dict[str, tuple[float, float, int]]:
@@ -211,6 +267,10 @@ def _described(claim, low: float, high: float, decimals: int) -> dict:
     return row
 
 
+SMALLEST_P = 0.001
+"""Smaller p values are shown as below it, as in the tables."""
+
+
 def _against_synthetic(claim, estimate: dict, low: float, high: float) -> dict:
     value = estimate["value"]
     row = {
@@ -227,30 +287,49 @@ def _against_synthetic(claim, estimate: dict, low: float, high: float) -> dict:
             "reason": "not estimable: " + estimate["not_estimable"],
         }
     row["recomputed"] = shown(value, claim)
+    equal = RETURNED if claim.calibration_target else REPRODUCED
+    of_several = f"; the largest of {estimate['of']}" if "of" in estimate else ""
     if claim.comparator == "not reached" or math.isnan(value):
         same = claim.comparator == "not reached" and math.isnan(value)
         reason = "not reached in both" if same else "reached in one of the two only"
-        return row | {"verdict": REPRODUCED if same else DIFFERS, "reason": reason}
-    allowed = possible_values(claim.value, int(claim.decimals), claim.comparator)
-    unit = 10.0 ** -int(claim.decimals)
-    strictly = claim.comparator != "<" or value < claim.value
-    if (value in allowed and strictly) or (
-        claim.comparator == "=" and float(row["recomputed"]) == claim.value
-    ):
-        return row | {"verdict": REPRODUCED, "reason": "equal at the printed precision"}
+        return row | {"verdict": equal if same else DIFFERS, "reason": reason}
+    if _says_the_same(row["recomputed"], value, claim):
+        return row | {"verdict": equal, "reason": "equal as printed" + of_several}
     if low <= value <= high:
         reason = f"inside the published interval, {low:g} to {high:g}"
-        return row | {"verdict": CLOSE, "reason": reason}
+        return row | {"verdict": CLOSE, "reason": reason + of_several}
+    unit = 10.0 ** -int(claim.decimals)
     rounded = float(fixed(value, int(claim.decimals)))
     if claim.statistic != "n" and abs(rounded - claim.value) <= unit * (1 + 1e-9):
-        return row | {"verdict": CLOSE, "reason": "within one unit of the last printed digit"}
-    return row | {"verdict": DIFFERS, "reason": f"{row['recomputed']} against {claim.printed}"}
+        reason = "within one unit of the last printed digit"
+        return row | {"verdict": CLOSE, "reason": reason + of_several}
+    reason = f"{row['recomputed']} against {claim.printed}{of_several}"
+    return row | {"verdict": DIFFERS, "reason": reason}
+
+
+def _says_the_same(text: str, value: float, claim) -> bool:
+    """Whether the shown number says what is printed; a bound is kept by what is shown.
+
+    "<0.001" is not 0.001, though both may stand for 0.0008; 0.0012 is shown as 0.001 and so keeps
+    "≤0.001".
+    """
+    if text.startswith("<"):
+        return claim.comparator in ("<", "<=") and float(text[1:]) <= claim.value
+    number = float(text)
+    return {
+        "=": number == claim.value,
+        "<": number < claim.value or (value < claim.value and claim.statistic != "p_value"),
+        "<=": number <= claim.value,
+        ">": number > claim.value,
+        ">=": number >= claim.value,
+        "about": value in possible_values(claim.value, int(claim.decimals), "about"),
+    }[claim.comparator]
 
 
 def shown(value: float, claim) -> str:
-    """A recomputed number with the decimals of the published one; very small p values as such."""
+    """A recomputed number with the decimals of the published one; a p below 0.001 as tables show it."""
     if math.isnan(value):
         return "not reached"
-    if claim.statistic == "p_value" and value < 0.001:
-        return f"{value:.1g}"
+    if claim.statistic == "p_value" and value < SMALLEST_P:
+        return f"<{SMALLEST_P}"
     return fixed(value, int(claim.decimals))

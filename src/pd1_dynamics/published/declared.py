@@ -353,6 +353,16 @@ def significant(view: View, check: dict) -> list[Finding]:
     return [_with(found, check)]
 
 
+def remark(view: View, check: dict) -> list[Finding]:
+    """Two statements of the article that do not go together, in words: ``claims`` that they are
+    about, ``words``. No number can settle it, so the verdict is that it is not decidable.
+    """
+    found = Finding(
+        check["id"], "statement in words", tuple(check["claims"]), NOT_DECIDABLE, check["words"]
+    )
+    return [_with(found, check)]
+
+
 KINDS: dict[str, Callable[[View, dict], list[Finding]]] = {
     "percent": percent,
     "sum": total,
@@ -366,6 +376,7 @@ KINDS: dict[str, Callable[[View, dict], list[Finding]]] = {
     "bounded_p": bounded_p,
     "significant": significant,
     "wald": wald,
+    "remark": remark,
 }
 """Kinds of declared checks."""
 
@@ -374,7 +385,7 @@ _SUFFIXES = {
     "survival_rate": ("rates", ("", "_low", "_high")),
     "wald": ("ratio", ("", "_low", "_high")),
 }
-_NOT_CLAIMS = ("id", "kind", "note", "if_not", "missing", "median_only", "statement")
+_NOT_CLAIMS = ("id", "kind", "note", "if_not", "missing", "median_only", "statement", "words")
 
 
 def named_claims(check: dict) -> list[str]:

@@ -20,6 +20,29 @@ SELECTOR = (
 )
 """Columns that find a claim's counterpart: the key of ``estimates.csv`` and the column there."""
 
+SEVERAL = "; "
+"""Between the values of a selector's columns, where a claim covers several estimates."""
+
+
+def selectors(claim) -> list[tuple[str, ...]]:
+    """The estimates that a claim covers: the key of ``estimates.csv`` and the column of each.
+
+    A column with one value gives it to all; the others have one value for each estimate.
+
+    Raises
+    ------
+    ValueError
+        If two columns have different numbers of values.
+    """
+    if not claim.analysis:
+        return []
+    parts = [str(getattr(claim, name)).split(SEVERAL) for name in SELECTOR]
+    number = max(map(len, parts))
+    if {len(part) for part in parts} - {1, number}:
+        raise ValueError(f"claim {claim.claim_id}: selectors of different length")
+    return list(zip(*(part * number if len(part) == 1 else part for part in parts), strict=True))
+
+
 COLUMNS = {
     "claim_id": "readable name, never changed",
     "section": "section of the article",

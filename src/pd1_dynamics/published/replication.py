@@ -14,8 +14,8 @@ def against(claim, estimate: dict, low: float, high: float) -> dict:
 
     Reproduced: each estimate lies in the other's 95% interval. Close: one does, or the cohort's
     lies in the 95% prediction interval, which holds the estimate of a new cohort of its size if
-    nothing but chance differs. For a p value: both on the same side of 0.05. For a median that is
-    printed without interval: inside the middle half of the cohort's values.
+    nothing but chance differs. A median of values has the interval of
+    its order statistics. P values get no verdict: they depend on the size of a cohort.
     """
     value, n = estimate["value"], estimate["n"]
     row = {
@@ -35,22 +35,15 @@ def against(claim, estimate: dict, low: float, high: float) -> dict:
         return row | {"reason": "the ends of a range depend on the size of a cohort"}
     if claim.statistic in ("ci_low", "ci_high"):
         return row | {"reason": "the limits of an interval are compared with their estimate"}
-    row["evidence"] = REPLICATION
     if claim.statistic == "p_value":
-        same = (value < 0.05) == (claim.value < 0.05)
-        side = "the same side" if same else "different sides"
-        return row | {
-            "verdict": CLOSE if same else DIFFERS,
-            "reason": f"p values lie on {side} of 0.05",
-        }
+        return row | {"reason": "p values depend on the size of a cohort: estimates are compared"}
+    row["evidence"] = REPLICATION
     if math.isnan(value) or math.isnan(claim.value):
         same = math.isnan(value) and math.isnan(claim.value)
         reason = "not reached in both" if same else "reached in one of the two only"
         return row | {"verdict": CLOSE if same else DIFFERS, "reason": reason}
     if claim.statistic in SHARES:
         return row | _shares(claim, value, n, low, high, estimate)
-    if claim.statistic == "median" and "quartiles" in estimate:
-        return row | _medians(claim, value, estimate)
     return row | _intervals(claim, value, estimate, low, high)
 
 
@@ -72,17 +65,6 @@ def _shares(claim, value, n, low, high, estimate) -> dict:
     return {"cohort_low": own_low, "cohort_high": own_high} | _verdict(
         value, claim.value, (low, high), (own_low, own_high), predicted
     )
-
-
-def _medians(claim, value, estimate) -> dict:
-    low, high = estimate["quartiles"]
-    inside = low <= claim.value <= high
-    word = "inside" if inside else "outside"
-    return {
-        "verdict": CLOSE if inside else DIFFERS,
-        "reason": f"printed without interval; {word} the middle half of the cohort's values, "
-        f"{low:.3g} to {high:.3g}",
-    }
 
 
 def _intervals(claim, value, estimate, low, high) -> dict:

@@ -6,10 +6,19 @@ from pathlib import Path
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from pd1_dynamics.report import reproduction
 from pd1_dynamics.report.page import Picture
 from pd1_dynamics.statistics.printing import p_text
 from pd1_dynamics.statistics.rounding import fixed
-from pd1_dynamics.terms import CALIBRATED, CLOSE, CONTRADICTED, DIFFERS, EMERGENT, REPRODUCED
+from pd1_dynamics.terms import (
+    CALIBRATED,
+    CLOSE,
+    CONTRADICTED,
+    DIFFERS,
+    EMERGENT,
+    REPRODUCED,
+    RETURNED,
+)
 
 _SIDE = "The article contradicts itself; the cohort takes the count. "
 _COUNTS = "It follows from counts that are reproduced, by any usual test of them. "
@@ -51,16 +60,16 @@ def make(
 
 
 def _verdicts(comparison: pd.DataFrame) -> list[dict]:
-    free = comparison[comparison["verdict"] != CONTRADICTED]
+    free = reproduction.distinct(comparison)
     kinds = {CALIBRATED: "Targets", EMERGENT: "Not aimed at"}
     return [
         {
             "kind": label,
             **{
                 verdict: int(
-                    ((free["cohort_evidence"] == kind) & (free["cohort_verdict"] == verdict)).sum()
+                    ((free["evidence"] == kind) & (free["verdict"] == verdict)).sum()
                 )
-                for verdict in (REPRODUCED, CLOSE, DIFFERS)
+                for verdict in (RETURNED, REPRODUCED, CLOSE, DIFFERS)
             },
         }
         for kind, label in kinds.items()

@@ -12,7 +12,8 @@ import pandas as pd
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pd1_dynamics.report import reproduction
+from pd1_dynamics.analyses.selection import Estimates
+from pd1_dynamics.report import headline, reproduction
 from pd1_dynamics.terms import VERDICTS
 
 PACKAGES = (
@@ -47,13 +48,15 @@ def make(
     notes: pd.DataFrame,
     definitions: Mapping[str, Any],
     sources: Sequence[tuple[str, str]],
+    findings: Mapping[str, Any] | None = None,
 ) -> str:
     """The page, as text.
 
     Parameters
     ----------
     cohort
-        ``name``, ``title``, ``source`` and ``synthetic``.
+        ``name``, ``title``, ``source``, ``synthetic``, ``disease``, ``treatment``, ``about`` (a
+        sentence where the patients are not those of the article) and ``compared``.
     estimates
         ``estimates.csv``.
     tables
@@ -70,6 +73,8 @@ def make(
         The definitions as the cohort's settings leave them.
     sources
         File name and SHA-256 of each input file.
+    findings
+        ``config/findings.yaml``: what a cohort of real patients answers first.
 
     Returns
     -------
@@ -85,9 +90,18 @@ def make(
     )
     from pd1_dynamics.tables.writing import STYLE
 
+    found = Estimates(estimates)
+    reported = found.first("imaging", term="n_imaging_dates", statistic="n") is None
+    real = not cohort["synthetic"] and cohort["compared"]
+    printed = comparison.set_index("claim_id")["published"]
     return environment.get_template("report.html.jinja").render(
         cohort=cohort,
-        opening=reproduction.opening(comparison, audit, cohort["synthetic"]),
+        opening=reproduction.opening(comparison, cohort["synthetic"], cohort["compared"]),
+        headline=(
+            headline.rows(findings or {}, comparison, found, cohort, reported) if real else []
+        ),
+        comparable=[] if cohort["synthetic"] else headline.comparable(cohort, found, printed, reported),
+        left_out=_left_out(estimates),
         matrix=reproduction.matrix(comparison),
         verdicts=VERDICTS,
         agreement=agreement,
@@ -95,7 +109,7 @@ def make(
         claims=reproduction.claims(comparison),
         audit=reproduction.audit(audit, comparison),
         table_library=_table_library(),
-        summary=_summary(estimates),
+        summary=_summary(estimates, reported),
         gaps=_gaps(estimates),
         tables=tables,
         figures=figures,
@@ -113,26 +127,33 @@ def _table_library() -> str:
     return "data:text/javascript;base64," + base64.b64encode(script).decode()
 
 
-def _summary(estimates: pd.DataFrame) -> list[tuple[str, str]]:
-    """Sizes of the populations, in the order of the analyses."""
+def _summary(estimates: pd.DataFrame, reported: bool) -> list[tuple[str, str]]:
+    """Sizes of the populations, in the order of the analyses; absent is not zero."""
     sizes = estimates[(estimates["analysis"] == "cohort_flow") & (estimates["statistic"] == "n")]
+    how = "as the cohort reports it" if reported else "on radiological record"
     wanted = {
         "all": "patients",
         "response": "with a measurable baseline and an evaluation",
         "progressed": "with progression or death",
-        "progression": "with progression on radiological record",
+        "progression": f"with progression {how}",
     }
     rows = sizes[sizes["population"].isin(list(wanted))].drop_duplicates("population")
     return [
-        (_whole(row.estimate, row.not_estimable), wanted[row.population])
-        for row in rows.itertuples(index=False)
+        (
+            "not known" if row.not_estimable else f"{row.estimate:,.0f}",
+            wanted[row.population],
+        )
+        for row in rows.fillna({"not_estimable": ""}).itertuples(index=False)
     ]
 
 
-def _whole(number: float, gap: object) -> str:
-    if isinstance(gap, str) and gap:
-        return "none"
-    return f"{number:,.0f}"
+def _left_out(estimates: pd.DataFrame) -> list[tuple[str, list[str]]]:
+    """Patients whom estimates leave out for a missing value, and the analyses that do."""
+    rows = estimates[estimates["left_out"].fillna("") != ""]
+    return [
+        (str(words), list(dict.fromkeys(part["analysis"])))
+        for words, part in rows.groupby("left_out", sort=False)
+    ]
 
 
 def _gaps(estimates: pd.DataFrame) -> list[tuple[str, int, list[str]]]:

@@ -4,17 +4,19 @@ from typing import Any
 
 import pandas as pd
 
-from pd1_dynamics.published.compare import recomputed
 from pd1_dynamics.published.finding import CONSISTENT, INCONSISTENT, NOT_DECIDABLE
 from pd1_dynamics.terms import (
     ARITHMETIC,
     CALIBRATED,
     CLOSE,
+    COMPATIBLE,
+    CONTRADICTED,
     DIFFERS,
     EMERGENT,
     EVIDENCE,
     REPLICATION,
     REPRODUCED,
+    RETURNED,
     VERDICTS,
 )
 
@@ -28,30 +30,41 @@ EXPLAINED = {
 _NOT_A_FINDING = ("n", "value", "min", "max", "ci_low", "ci_high", "p_value")
 
 
-def opening(comparison: pd.DataFrame, audit: pd.DataFrame, synthetic: bool) -> list[str]:
-    """The first sentences of the page, from the two files of ``published/``."""
-    count = comparison.groupby(["evidence", "verdict"], dropna=False).size()
+def distinct(comparison: pd.DataFrame) -> pd.DataFrame:
+    """Each published number once: without those that repeat a number printed elsewhere."""
+    return comparison[comparison["same_as"].fillna("") == ""]
+
+
+def opening(comparison: pd.DataFrame, synthetic: bool, compared: bool = True) -> list[str]:
+    """The first sentences of the page; their numbers are those of :func:`matrix`."""
+    once = distinct(comparison)
+    count = once.groupby(["evidence", "verdict"], dropna=False).size()
 
     def number(evidence: str, *verdicts: str) -> int:
         return int(sum(count.get((evidence, verdict), 0) for verdict in verdicts))
 
-    contradicted = len(recomputed(audit, INCONSISTENT))
-    verified = len(recomputed(audit, CONSISTENT).keys() - recomputed(audit, INCONSISTENT).keys())
     arithmetic = (
-        f"Of the {len(comparison)} numbers that the article prints, {verified} follow from other "
-        f"numbers that it prints, and {contradicted} contradict them: this is real evidence, and "
-        "no data of patients went into it."
+        f"The article prints {len(once)} distinct numbers. {number(ARITHMETIC, REPRODUCED)} of them "
+        f"follow exactly from other numbers that it prints, {number(ARITHMETIC, COMPATIBLE)} lie within "
+        "what the rounding of others (or a definition that had to be inferred) allows, and "
+        f"{number(ARITHMETIC, CONTRADICTED)} contradict them: this is real evidence, and no data of "
+        "patients went into it."
     )
-    answered = [REPRODUCED, CLOSE, DIFFERS]
+    answered = [REPRODUCED, RETURNED, CLOSE, DIFFERS]
     if synthetic:
         targets, others = number(CALIBRATED, *answered), number(EMERGENT, *answered)
         return [
             arithmetic,
-            f"The synthetic cohort gives back {number(CALIBRATED, REPRODUCED)} of the {targets} "
-            f"other numbers that it was built to have, and {number(EMERGENT, REPRODUCED)} of the "
-            f"{others} that it was not built to have, at the printed precision, and "
-            f"{number(EMERGENT, CLOSE)} more nearly: that shows what the pipeline computes, and "
-            "nothing about patients.",
+            f"The synthetic cohort returns {number(CALIBRATED, RETURNED)} of the {targets} other "
+            "numbers that it was built to have; that shows what the pipeline computes, and nothing "
+            f"about patients. Of the {others} that it was not built to have it reproduces "
+            f"{number(EMERGENT, REPRODUCED)} as printed, and comes close to "
+            f"{number(EMERGENT, CLOSE)} more.",
+        ]
+    if not compared:
+        return [
+            arithmetic,
+            "This cohort is of other patients than the article's, so its numbers are not compared.",
         ]
     found = number(REPLICATION, *answered)
     if not found:
@@ -66,7 +79,8 @@ def opening(comparison: pd.DataFrame, audit: pd.DataFrame, synthetic: bool) -> l
 
 
 def matrix(comparison: pd.DataFrame) -> list[dict[str, Any]]:
-    """How many claims have each kind of evidence and each verdict."""
+    """How many distinct numbers have each kind of evidence and each verdict."""
+    comparison = distinct(comparison)
     counts = pd.crosstab(comparison["evidence"].fillna(""), comparison["verdict"])
     counts = counts.reindex(columns=list(VERDICTS), fill_value=0)
     return [

@@ -51,6 +51,7 @@ PATIENT_COLUMNS = (
     "resistance_sitc_reason",
     # added
     "resistance_sitc_rule",
+    "resistance_sitc_confirmation",
     "setting",
     "sex",
     "age_years",

@@ -564,6 +564,19 @@ CONFIRMATION = (  # the first match wins
 )
 
 
+def _confirmation(reason: str) -> str | None:
+    """What a rule says of the confirmation: a level of ``resistance_sitc_confirmation``."""
+    for words, level in (
+        ("no confirmation required", "not_required"),
+        ("confirmation not estimable", "unknown"),
+        ("not confirmed", "not_confirmed"),
+        ("confirmed", "confirmed"),
+    ):
+        if reason.startswith(words):
+            return level
+    return None
+
+
 def classify(facts: Facts, settings: Settings) -> pd.DataFrame:
     """Class, confirmation, reason and rule of each patient.
 
@@ -579,7 +592,8 @@ def classify(facts: Facts, settings: Settings) -> pd.DataFrame:
     DataFrame
         ``resistance_sitc`` (``terms.RESISTANCE_SITC``), ``resistance_sitc_confirmed`` (1, 0,
         missing when no confirmation is required, or the cohort cannot tell), ``resistance_sitc_reason``,
-        ``resistance_sitc_rule`` (table and row).
+        ``resistance_sitc_rule`` (table and row), ``resistance_sitc_confirmation`` (confirmed,
+        not_confirmed, not_required, unknown, or missing without a resistance type).
     """
     n = len(facts["progressed"])
     decided = decide(RESISTANCE, facts, settings, n)
@@ -599,6 +613,7 @@ def classify(facts: Facts, settings: Settings) -> pd.DataFrame:
         ],
         dtype=object,
     )
+    words = np.array([_confirmation(rule.reason) for rule in CONFIRMATION], dtype=object)
     flags = {CONFIRMED: 1, NOT_CONFIRMED: 0, NO_CONFIRMATION: pd.NA}
     return arrays.table(
         {
@@ -609,5 +624,6 @@ def classify(facts: Facts, settings: Settings) -> pd.DataFrame:
             ),
             "resistance_sitc_reason": reasons[decided, confirmed],
             "resistance_sitc_rule": of_rule("source"),
+            "resistance_sitc_confirmation": words[confirmed],
         }
     )

@@ -33,6 +33,7 @@ def make(
     layouts: Mapping[str, Mapping[str, Any]],
     codebook: Codebook,
     synthetic: bool,
+    about: str = "",
 ) -> list[Table]:
     """All tables of a cohort.
 
@@ -46,6 +47,8 @@ def make(
         Labels, levels and decimals.
     synthetic
         Whether the cohort is made up; then every table says so.
+    about
+        A sentence on the patients that every table says first.
 
     Raises
     ------
@@ -53,7 +56,9 @@ def make(
         If a layout asks for an estimate that no analysis gives.
     """
     found = Estimates(estimates)
-    return [_table(name, layout, found, codebook, synthetic) for name, layout in layouts.items()]
+    first = [SYNTHETIC] if synthetic else []
+    first += [about] if about else []
+    return [_table(name, layout, found, codebook, first) for name, layout in layouts.items()]
 
 
 def _table(
@@ -61,11 +66,11 @@ def _table(
     layout: Mapping[str, Any],
     estimates: Estimates,
     codebook: Codebook,
-    synthetic: bool,
+    first: list[str],
 ) -> Table:
     header: tuple[str, ...] = ()
     lines: list[Line] = []
-    notes: list[str] = []
+    notes: list[str] = [*first]
     for part in layout["parts"]:
         part_header, part_lines, part_notes = _padded(
             _KINDS[part["kind"]](part, estimates, codebook), part.get("pad", 0)
@@ -82,8 +87,6 @@ def _table(
     notes += layout.get("notes", [])
     if layout.get("inferred"):
         notes.append(INFERRED)
-    if synthetic:
-        notes.insert(0, SYNTHETIC)
     return Table(
         name,
         layout["number"],
