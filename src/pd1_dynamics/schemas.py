@@ -68,7 +68,13 @@ def read(path: str | Path) -> Any:
     """
     path = Path(path)
     try:
-        return yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_Loader)
+        content = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_Loader)
+        if not _is_bounded(content):
+            raise InputError([Problem(path.name, _ALIASES, "values written out")])
+        return content
+    except RecursionError:
+        found = "values that are nested too deeply"
+        raise InputError([Problem(path.name, found, "values written out")]) from None
     except FileNotFoundError:
         raise InputError([Problem(path.name, "no such file", f"a file at {path}")]) from None
     except UnicodeDecodeError:
@@ -84,6 +90,25 @@ def read(path: str | Path) -> Any:
         raise InputError(
             [Problem(path.name, f"text that is not YAML, {where}", "valid YAML")]
         ) from None
+
+
+_MOST_VALUES = 100_000
+_ALIASES = "aliases (&, *) that refer to themselves, or stand for very many values"
+
+
+def _is_bounded(content: Any) -> bool:
+    """Whether a configuration ends: no alias leads back to itself, nor do many make it explode."""
+    waiting, seen = [content], 0
+    while waiting:
+        value = waiting.pop()
+        seen += 1
+        if seen > _MOST_VALUES:
+            return False
+        if isinstance(value, dict):
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+    return True
 
 
 class _RepeatedKeyError(Exception):

@@ -3,6 +3,8 @@
 
 rule estimate:
     input:
+        cohort=COHORT_FILE,
+        definitions=DEFINITIONS,
         patients=in_results("derived/patients.csv"),
         therapies=in_results("derived/therapies.csv"),
         variables=VARIABLES,
@@ -17,7 +19,7 @@ rule estimate:
     benchmark:
         in_results("logs/estimate.tsv")
     params:
-        contents=contents("estimate", VARIABLES, *ANALYSES),
+        contents=contents("estimate", COHORT_FILE, DEFINITIONS, VARIABLES, *ANALYSES),
     conda:
         "../../environment.yml"
     message:

@@ -5,6 +5,8 @@ rule draw_figure:
     input:
         cohort=COHORT_FILE,
         figures=FIGURE_LAYOUTS,
+        variables=VARIABLES,
+        analyses=ANALYSES,
         estimates=in_results("estimates.csv"),
         patients=in_results("derived/patients.csv"),
         response=in_results("derived/response.csv"),
@@ -24,7 +26,9 @@ rule draw_figure:
         in_results("logs/draw_{figure}.tsv")
     params:
         contents=contents(
-            "draw_figure", COHORT_FILE, FIGURE_LAYOUTS, log=in_results("logs/draw_{figure}.log")
+            "draw_figure",
+            *(COHORT_FILE, FIGURE_LAYOUTS, VARIABLES, *ANALYSES),
+            log=in_results("logs/draw_{figure}.log"),
         ),
     conda:
         "../../environment.yml"

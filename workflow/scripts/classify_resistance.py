@@ -1,7 +1,7 @@
 """Classify resistance, and join everything that is known of each patient."""
 
 from pd1_dynamics import resistance
-from pd1_dynamics.cohort import definitions_of
+from pd1_dynamics.cohort import definitions_of, read_clean
 from pd1_dynamics.files import read_table, write_table
 from pd1_dynamics.running.job import carried_out
 
@@ -17,8 +17,7 @@ def main(
     path_derived,
 ):
     derived = resistance.derive(
-        read_table(path_patients),
-        read_table(path_assessments),
+        *read_clean([path_patients, path_assessments]),
         read_table(path_response),
         read_table(path_response_patients),
         read_table(path_progression_patients),

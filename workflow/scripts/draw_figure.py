@@ -9,7 +9,15 @@ from pd1_dynamics.running.job import carried_out
 
 
 def main(
-    name, path_cohort, path_figures, path_estimates, path_patients, path_response, path_caption
+    name,
+    path_cohort,
+    path_figures,
+    path_variables,
+    folder_analyses,
+    path_estimates,
+    path_patients,
+    path_response,
+    path_caption,
 ):
     described = cohort.load_cohort(path_cohort)
     figure, caption = figures.draw(
@@ -19,6 +27,7 @@ def main(
         read_table(path_response),
         synthetic=described.synthetic,
         about=described.about,
+        declared=analyses.load(path_variables, folder_analyses),
     )
     figures.save(figure, Path(path_caption).parents[1], name)
     text = json.dumps(caption, indent=1, ensure_ascii=False)
@@ -31,6 +40,8 @@ if __name__ == "__main__":
             name=snakemake.wildcards.figure,
             path_cohort=snakemake.input.cohort,
             path_figures=snakemake.input.figures,
+            path_variables=snakemake.input.variables,
+            folder_analyses=Path(snakemake.input.analyses[0]).parent,
             path_estimates=snakemake.input.estimates,
             path_patients=snakemake.input.patients,
             path_response=snakemake.input.response,

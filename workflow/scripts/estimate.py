@@ -3,19 +3,33 @@
 from pathlib import Path
 
 from pd1_dynamics import analyses
+from pd1_dynamics.cohort import definitions_of
 from pd1_dynamics.files import read_table, write_table
 from pd1_dynamics.running.job import carried_out
 
 
-def main(path_patients, path_therapies, path_variables, folder_analyses, path_estimates):
+def main(
+    path_cohort,
+    path_definitions,
+    path_patients,
+    path_therapies,
+    path_variables,
+    folder_analyses,
+    path_estimates,
+):
     declared = analyses.load(path_variables, folder_analyses)
-    estimates = analyses.run(read_table(path_patients), read_table(path_therapies), declared)
+    publish = definitions_of(path_cohort, path_definitions)["publish"]
+    estimates = analyses.run(
+        read_table(path_patients), read_table(path_therapies), declared, publish["smallest_cell"]
+    )
     write_table(estimates, path_estimates)
 
 
 if __name__ == "__main__":
     with carried_out(snakemake):
         main(
+            path_cohort=snakemake.input.cohort,
+            path_definitions=snakemake.input.definitions,
             path_patients=snakemake.input.patients,
             path_therapies=snakemake.input.therapies,
             path_variables=snakemake.input.variables,

@@ -6,10 +6,16 @@ import pandas as pd
 
 from pd1_dynamics.analyses.data import Study
 from pd1_dynamics.analyses.declarations import Analysis, Declarations
+from pd1_dynamics.analyses.disclosure import keep_back
 from pd1_dynamics.analyses.estimates import Row, to_table
 
 
-def run(patients: pd.DataFrame, therapies: pd.DataFrame, declared: Declarations) -> pd.DataFrame:
+def run(
+    patients: pd.DataFrame,
+    therapies: pd.DataFrame,
+    declared: Declarations,
+    smallest_cell: int = 0,
+) -> pd.DataFrame:
     """Every declared analysis on one cohort.
 
     Parameters
@@ -21,6 +27,8 @@ def run(patients: pd.DataFrame, therapies: pd.DataFrame, declared: Declarations)
         ``therapy_``.
     declared
         What :func:`pd1_dynamics.analyses.load` gave.
+    smallest_cell
+        Least number of patients that may be shown (setting ``publish.smallest_cell``); 0 for any.
 
     Returns
     -------
@@ -29,7 +37,8 @@ def run(patients: pd.DataFrame, therapies: pd.DataFrame, declared: Declarations)
         with ``not_estimable``; only a fault of the program raises.
     """
     running = Run(Study(patients, therapies, declared))
-    return to_table([row for name in declared.analyses for row in running.rows(name)])
+    rows = [row for name in declared.analyses for row in running.rows(name)]
+    return to_table(keep_back(rows, smallest_cell))
 
 
 class Run:

@@ -61,6 +61,8 @@ def _curve(analysis: Analysis, sample: Sample, members: Sample, base: Row) -> li
     curve = curves.kaplan_meier(time, event)
     median, low, high = curve.median()
     rows = [replace(base, statistic="median_survival", estimate=median, ci_low=low, ci_high=high)]
+    if analysis.get("curve"):
+        rows += _steps(curve, base)
     for t, share, low, high, at_risk in zip(
         times, *curve.at(times), curve.n_at_risk(times), strict=True
     ):
@@ -77,6 +79,27 @@ def _curve(analysis: Analysis, sample: Sample, members: Sample, base: Row) -> li
             )
         )
         rows.append(replace(base, term=_at(t), statistic="n_at_risk", estimate=int(at_risk)))
+    return rows
+
+
+def _steps(curve: curves.KaplanMeier, base: Row) -> list[Row]:
+    """The whole curve: at each time with events or censoring its value, and who was censored then."""
+    rows = []
+    for place, time in enumerate(curve.time):
+        row = replace(base, term=_at(float(time)), n=int(curve.n_risk[place]))
+        rows.append(
+            replace(
+                row,
+                events=int(curve.n_event[place]),
+                statistic="curve",
+                estimate=100 * float(curve.survival[place]),
+                ci_low=100 * float(curve.lower[place]),
+                ci_high=100 * float(curve.upper[place]),
+            )
+        )
+        if curve.n_censor[place]:
+            censored = int(curve.n_censor[place])
+            rows.append(replace(row, events=None, statistic="n_censored", estimate=censored))
     return rows
 
 

@@ -8,7 +8,7 @@ here knows a study; it knows the kinds of analyses.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,10 +27,13 @@ from pd1_dynamics.analyses.declarations import (
 from pd1_dynamics.analyses.design import complete, design
 from pd1_dynamics.analyses.groups import groups_of
 from pd1_dynamics.calibration import kernels
+from pd1_dynamics.published.compare import SMALLEST_P
+from pd1_dynamics.published.ledger import SELECTOR, SEVERAL, selectors
 from pd1_dynamics.published.printed import possible_values
 
 SAFETY = 0.98  # share of the rounding interval that is used, so that no digit hangs on the last bit
-EDGE = 1.001 / SAFETY - 1  # units by which a number on the edge of its rounding interval is missed
+EDGE = 0.9 * (1 / SAFETY - 1)  # units by which a number may miss that and still round as printed
+ON_EDGE = 1e-6  # the same of a number that may lie on the edge itself, for its last bits
 ONE_SIDED = 0.1  # width that stands for a one-sided bound's unit, on its own scale
 ABOVE_HALF = 0.005  # survival above one half of a curve that shall not reach its median
 SELECTED = 0.02  # a bound on p is so much stricter where other covariates join by selection
@@ -116,7 +119,7 @@ def blocks(
     """
     found: dict[tuple, Block] = {}
     fixed: list[str] = []
-    for claim in claims.itertuples(index=False):
+    for claim in _one_by_one(claims):
         placed = _place(claim, study, table)
         if placed is None:
             fixed.append(claim.claim_id)
@@ -136,6 +139,16 @@ def blocks(
     ), fixed
 
 
+def _one_by_one(claims: pd.DataFrame) -> Iterator[Any]:
+    """Claims, those that cover several estimates once for each."""
+    for claim in claims.itertuples(index=False):
+        if SEVERAL not in claim.analysis + claim.term:
+            yield claim
+            continue
+        for selector in selectors(claim):
+            yield claim._replace(**dict(zip(SELECTOR, selector, strict=True)))
+
+
 def _target(claim, output: int, stricter: float = 1.0) -> Target:
     """A claim as an interval; a one-sided bound is made ``stricter`` by a factor."""
     logarithmic = claim.field != "estimate" or claim.estimate_statistic in (
@@ -150,9 +163,19 @@ def _target(claim, output: int, stricter: float = 1.0) -> Target:
         return Target(claim.claim_id, output + kernels.LEAST, least, 2.0, ABOVE_HALF, True, 0.95)
     allowed = possible_values(claim.value, int(claim.decimals), claim.comparator)
     low, high = allowed.low, allowed.high
+    coarse = claim.field != "p_value" and claim.estimate_statistic in COARSE
     if claim.comparator == "=":
+        # A number is printed as it is shown: rounded half away from zero, and a p value below 0.001
+        # as such. So a coarse one may lie on the edge nearer to zero, and none on the other.
         middle, half = (low + high) / 2, SAFETY * (high - low) / 2
+        inner = low if middle > 0 else high
         low, high = middle - half, middle + half
+        if coarse and middle > 0:
+            low = inner
+        elif coarse and middle < 0:
+            high = inner
+        if claim.field == "p_value":
+            low = max(low, SMALLEST_P * (2 - SAFETY)) if high > SMALLEST_P else low
     elif math.isfinite(high):
         high *= SAFETY * stricter
     if logarithmic:
@@ -160,10 +183,9 @@ def _target(claim, output: int, stricter: float = 1.0) -> Target:
         high = math.log(high) if math.isfinite(high) else math.inf
     bounded = math.isfinite(low) and math.isfinite(high)
     unit = (high - low) / 2 if bounded else ONE_SIDED
-    coarse = claim.field != "p_value" and claim.estimate_statistic in COARSE
     if coarse:
         unit /= INSISTENCE
-        return Target(claim.claim_id, output, low, high, unit, True, EDGE * INSISTENCE)
+        return Target(claim.claim_id, output, low, high, unit, True, ON_EDGE)
     return Target(claim.claim_id, output, low, high, unit)
 
 

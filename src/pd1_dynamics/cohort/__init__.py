@@ -29,7 +29,12 @@ def read_clean(paths: Iterable[str | Path]) -> list[pd.DataFrame]:
 
     Text of scans and lesions, which have many rows a patient, comes as categories.
     """
-    return [read_table(path, coded=Path(path).stem in ("assessments", "lesions")) for path in paths]
+    tables = [
+        read_table(path, coded=Path(path).stem in ("assessments", "lesions")) for path in paths
+    ]
+    for table in tables:
+        table.attrs["checked"] = True  # see pd1_dynamics.response.frames.CHECKED
+    return tables
 
 
 def __getattr__(name: str):

@@ -16,6 +16,7 @@ from pd1_dynamics.cohort import (
     mapping,
     observations,
     plausibility,
+    privacy,
 )
 from pd1_dynamics.cohort.columns import (
     DEFAULTS,
@@ -92,6 +93,7 @@ def read_tables(cohort: Cohort) -> Intake:
                 intake.problems += error.problems
                 continue
             intake.problems += sheets[source.path].problems
+            intake.notes += _cleaned(sheets[source.path], table, source.path)
         sheet = sheets[source.path]
         text, found = mapping.in_our_words(sheet, table, source, cohort.missing)
         intake.texts[table] = text
@@ -133,15 +135,27 @@ def clean_texts(
     if problems:
         order = {table: place for place, table in enumerate(TABLES)}
         problems.sort(key=lambda problem: order.get(problem.table, -1))
+        identifiers = _identifiers(texts)
+        problems = [privacy.masked(problem, identifiers) for problem in problems]
         problems = [_placed(problem, "row", intake) for problem in problems]
         raise InputError(problems, heading=f"Cohort {cohort.name} cannot be used")
     parsed.clear()  # of a million patients, every copy counts
     texts.clear()
+    notes += _neutralised(dated)
     notes += observations.observe(dated, chosen)
     notes += plausibility.implausible(dated, chosen)
     notes += observations.extend_follow_up(dated)
     notes = [_placed(note, "example_row", intake) for note in notes]
     return CleanCohort(_complete(dated, time), observations.as_table(notes))
+
+
+def _identifiers(texts: Mapping[str, pd.DataFrame]) -> frozenset[str]:
+    """Every identifier of a patient, in lower case; numbers as short as counts are none."""
+    found = set()
+    for rows in texts.values():
+        if "patient_id" in rows:
+            found |= {str(label).lower() for label in rows["patient_id"].cat.categories}
+    return frozenset(label for label in found if not (label.isdigit() and len(label) < 4))
 
 
 def _placed(told: Problem | Note, row: str, intake: Intake) -> Problem | Note:
@@ -174,6 +188,37 @@ def _parse_table(
         values[name], found = parse(text[name], table, name, column, time, units.get(name))
         problems += found
     return pd.DataFrame(values, index=text.index, copy=False), problems
+
+
+def _neutralised(dated: dict[str, pd.DataFrame]) -> list[Note]:
+    """Names of centers that a spreadsheet would run as a formula get an apostrophe in front.
+
+    They are the only free text of patients that published tables show. Changes the table in place.
+    """
+    patients = dated.get("patients", pd.DataFrame())
+    if "site" not in patients:
+        return []
+    site = patients["site"]
+    risky = [label for label in site.cat.categories if str(label).startswith(_FORMULA)]
+    if not risky:
+        return []
+    rows = int(site.isin(risky).sum())
+    patients["site"] = site.cat.rename_categories({label: f"'{label}" for label in risky})
+    words = "Names of centers that start as a formula does have an apostrophe in front."
+    return [Note("patients", "formulas", rows, None, words)]
+
+
+_FORMULA = ("=", "+", "-", "@")
+
+
+def _cleaned(sheet: Sheet, table: str, path: str) -> list[Note]:
+    """What reading a file left out."""
+    words = f"Control characters were removed from {sheet.cleaned} cells of {path}."
+    notes = [Note(table, "control characters", sheet.cleaned, None, words)] if sheet.cleaned else []
+    if sheet.ignored:
+        words = f"Sheets of {path} that are not read: {', '.join(sheet.ignored)}."
+        notes.append(Note(table, "sheets not read", len(sheet.ignored), None, words))
+    return notes
 
 
 def _not_read(cohort: Cohort, sheets: Mapping[str, Sheet]) -> Iterator[Note]:

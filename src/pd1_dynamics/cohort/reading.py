@@ -8,8 +8,9 @@ texts, so a million patients cost little more than a thousand.
 import csv
 import datetime
 import decimal
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ SUFFIXES = (*SEPARATORS, ".xlsx", ".parquet", ".xpt")
 HEADER_ROW = 1
 """Row of the header as a person sees it; the first patient is in the next."""
 
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _BLOCK_BYTES = 1 << 24  # more than any row has
 _BYTE_ORDER_MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 
@@ -42,12 +44,18 @@ class Sheet:
         Column names that the header has more than once; the first one is in ``columns``.
     problems
         Rows that could not be read.
+    cleaned
+        Number of cells from which control characters were removed.
+    ignored
+        Names of other sheets of the file, which are not read.
     """
 
     columns: dict[str, pd.Categorical]
     rows: np.ndarray
     repeated: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
+    cleaned: int = 0
+    ignored: tuple[str, ...] = ()
 
 
 def read_sheet(path: str | Path, table: str, named: str) -> Sheet:
@@ -94,7 +102,20 @@ def read_sheet(path: str | Path, table: str, named: str) -> Sheet:
     if not len(sheet.rows):
         found = f"no rows in {named}"
         raise InputError([Problem(table, found, "at least one row"), *sheet.problems])
-    return sheet
+    return _without_control_characters(sheet)
+
+
+def _without_control_characters(sheet: Sheet) -> Sheet:
+    """Cells without characters that no reader sees, and that documents and terminals trip over."""
+    columns, cleaned = {}, 0
+    for name, column in sheet.columns.items():
+        texts = [_CONTROL.sub("", label) for label in column.categories]
+        changed = np.array([a != b for a, b in zip(texts, column.categories, strict=True)], bool)
+        if changed.any():
+            cleaned += int(np.append(changed, False)[column.codes].sum())
+            column = _categorical(column.codes.astype(np.int64), texts)
+        columns[name] = column
+    return replace(sheet, columns=columns, cleaned=cleaned) if cleaned else sheet
 
 
 def _read_text(path: Path, table: str) -> Sheet:
@@ -222,7 +243,7 @@ def _read_xlsx(path: Path, table: str) -> Sheet:
 
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     try:
-        sheet = book.worksheets[0]
+        sheet, *others = book.worksheets
         sheet.reset_dimensions()
         header, *cells = [list(row) for row in sheet.iter_rows(values_only=True)] or [[]]
     finally:
@@ -230,7 +251,9 @@ def _read_xlsx(path: Path, table: str) -> Sheet:
     width = max(map(len, [header, *cells]))
     header, *cells = [row + [None] * (width - len(row)) for row in [header, *cells]]
     columns = [_categorical(*_coded([_cell(row[i]) for row in cells])) for i in range(width)]
-    return _sheet([_cell(name) for name in header], columns, np.arange(len(cells)) + HEADER_ROW + 1)
+    rows = np.arange(len(cells)) + HEADER_ROW + 1
+    made = _sheet([_cell(name) for name in header], columns, rows)
+    return replace(made, ignored=tuple(str(other.title) for other in others))
 
 
 def _read_xpt(path: Path, table: str) -> Sheet:

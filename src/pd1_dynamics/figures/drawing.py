@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 import pandas as pd
 
+from pd1_dynamics.analyses.data import Study
+from pd1_dynamics.analyses.declarations import Declarations
+from pd1_dynamics.analyses.loading import load
 from pd1_dynamics.analyses.selection import Estimates
 from pd1_dynamics.figures import (
     agreement,
@@ -20,6 +23,7 @@ from pd1_dynamics.figures import (
     swimmer,
     waterfall,
 )
+from pd1_dynamics.figures.shown import Shown
 from pd1_dynamics.figures.placeholder import placeholder
 from pd1_dynamics.files import written_aside
 
@@ -45,6 +49,7 @@ def draw(
     response: pd.DataFrame,
     synthetic: bool,
     about: str = "",
+    declared: Declarations | None = None,
 ) -> tuple["Figure", dict[str, str]]:
     """Draw one figure.
 
@@ -60,6 +65,8 @@ def draw(
         Whether the cohort is made up; then picture and caption say so.
     about
         A sentence on the patients that the caption says first.
+    declared
+        The declared analyses, which say whom a figure shows; those of the project if not given.
 
     Returns
     -------
@@ -74,11 +81,15 @@ def draw(
             figure, caption = placeholder(entry["title"], gap), f"Not estimable: {gap}."
         else:
             draw_kind = KINDS[entry["kind"]]
-            figure, caption = draw_kind(
-                found, {"patients": patients, "response": response}, dict(entry)
-            )
+            study = Study(patients, pd.DataFrame({"patient_id": []}), declared or _declared())
+            figure, caption = draw_kind(found, Shown(study, response, entry), dict(entry))
         caption = _finish(figure, " ".join(filter(None, (about, caption))), synthetic)
     return figure, {"title": entry["title"], "caption": caption}
+
+
+def _declared() -> Declarations:
+    config = Path(__file__).parents[3] / "config"
+    return load(config / "variables.yaml", config / "analyses")
 
 
 def draw_agreement(comparison: pd.DataFrame, synthetic: bool) -> tuple["Figure", dict[str, str]]:

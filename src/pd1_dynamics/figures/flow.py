@@ -2,10 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from pd1_dynamics.analyses.selection import Estimates
 from pd1_dynamics.figures import style
+from pd1_dynamics.figures.shown import Shown
 from pd1_dynamics.statistics.rounding import fixed
 
 if TYPE_CHECKING:
@@ -16,14 +15,14 @@ _ABSENT = "–"  # nothing to count
 
 
 def draw(
-    estimates: Estimates, data: dict[str, pd.DataFrame], entry: dict[str, Any]
+    estimates: Estimates, shown: Shown, entry: dict[str, Any]
 ) -> tuple["Figure", str]:
     """Boxes joined by arrows; all numbers from the estimates."""
     figure = style.new_figure(style.DOUBLE, 98 * style.MM)
     axes = figure.add_subplot()
     axes.set_axis_off()
     axes.set_xlim(0, 100)
-    axes.set_ylim(4.5, 66)
+    axes.set_ylim(4.5, 67)
 
     def level(analysis: str, term: str, group: str = "all") -> str:
         row = estimates.first(analysis, term=term, group=group, statistic="n")
@@ -34,6 +33,21 @@ def draw(
         return _ABSENT if row is None else fixed(row.estimate)
 
     _box(axes, 50, 62, 40, f"All patients\nn={size('all')}")
+    no_baseline, no_evaluation = size("no_measurable_baseline"), size("no_evaluation")
+    _box(
+        axes,
+        12.5,
+        61.5,
+        25,
+        "Not in the analyses of response:\n"
+        f"no measurable baseline, n={no_baseline}\nno evaluation, n={no_evaluation}",
+        style.FAINT,
+    )
+    _arrow(axes, (30, 62), (25.2, 62))
+    _box(
+        axes, 87.5, 61.5, 25, f"Without progression\nor death, n={size('not_progressed')}", style.FAINT
+    )
+    _arrow(axes, (70, 62), (74.8, 62))
     _box(axes, 27, 50, 44, f"Measurable baseline and evaluation\nn={size('response')}")
     _box(axes, 78, 50, 34, f"Progression or death\nn={size('progressed')}")
     _arrow(axes, (50, 58.7), (27, 53.3))
@@ -88,7 +102,7 @@ def draw(
         _box(axes, x, 12, 18, words, style.COLORS[resistance])
         _arrow(axes, (66, 31.6), (x, 16.4))
     caption = (
-        f"Populations of the study (n={size('all')}). Numbers on arrows: patients who took that "
+        f"Populations of the study (n={size('all')}), and who is in none of them and why. Numbers on arrows: patients who took that "
         "way from the first evaluation to their best response. CR, complete remission; PD, disease "
         "progression; PR, partial remission; SD, stable disease."
     )

@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from pd1_dynamics.analyses.selection import Estimates
 from pd1_dynamics.figures import style
+from pd1_dynamics.figures.shown import Shown
 from pd1_dynamics.statistics.printing import number, p_text
 from pd1_dynamics.statistics.rounding import fixed
 
@@ -20,16 +20,14 @@ _WIDTH = 0.42  # half of the widest group, in columns
 
 
 def draw(
-    estimates: Estimates, data: dict[str, pd.DataFrame], entry: dict[str, Any]
+    estimates: Estimates, shown: Shown, entry: dict[str, Any]
 ) -> tuple["Figure", str]:
     """One column of points a group; returns the figure and the caption."""
-    patients = data["patients"]
     column, by, analysis = entry["column"], entry["by"], entry["analysis"]
     levels = list(entry["levels"])
-    population = patients[patients["in_response_cohort"] == 1]
+    patients = shown.patients(column, group=by)
     groups = [
-        population.loc[population[by].map(_text) == level, column].dropna().to_numpy(dtype=float)
-        for level in levels
+        patients.loc[patients["group"] == level, column].dropna().to_numpy() for level in levels
     ]
     figure = style.new_figure(style.SINGLE, 75 * style.MM)
     axes = figure.add_subplot()
@@ -80,7 +78,8 @@ def draw(
         caption += (
             " Pairs by Wilcoxon rank-sum tests, Bonferroni-adjusted: " + "; ".join(texts) + "."
         )
-    return figure, caption.format(n="")
+    caption = caption.format(n="") + f" Population: {shown.population}."
+    return figure, caption + shown.not_shown(by, entry["levels"])
 
 
 def _swarm(heights: np.ndarray, step: float) -> np.ndarray:
@@ -100,9 +99,3 @@ def _swarm(heights: np.ndarray, step: float) -> np.ndarray:
         places = np.arange(len(members))
         shifts[members] = (places + 1) // 2 * np.where(places % 2, 1, -1) * apart
     return shifts
-
-
-def _text(value: object) -> str:
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)

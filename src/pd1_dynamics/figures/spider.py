@@ -6,22 +6,22 @@ import pandas as pd
 
 from pd1_dynamics.analyses.selection import Estimates
 from pd1_dynamics.figures import style
+from pd1_dynamics.figures.shown import Shown
 from pd1_dynamics.statistics.rounding import fixed
-from pd1_dynamics.terms import NE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
 def draw(
-    estimates: Estimates, data: dict[str, pd.DataFrame], entry: dict[str, Any]
+    estimates: Estimates, shown: Shown, entry: dict[str, Any]
 ) -> tuple["Figure", str]:
     """One panel a best response, one line a patient."""
-    patients, response = data["patients"], data["response"]
-    population = patients[patients["in_response_cohort"] == 1]
+    response, by = shown.response, entry["by"]
+    population = shown.patients(group=by)
     scans = response[(response["counted"] == 1) & response["change_from_baseline_pct"].notna()]
-    scans = scans.merge(population[["patient_id", "best_response"]], on="patient_id")
-    start = population[["patient_id", "best_response"]].copy()
+    scans = scans.merge(population[["patient_id", "group"]], on="patient_id")
+    start = population[["patient_id", "group"]].copy()
     start["month"] = start["change_from_baseline_pct"] = 0.0
     lines = pd.concat([start, scans[start.columns]]).sort_values(
         ["patient_id", "month"], kind="stable"
@@ -32,11 +32,11 @@ def draw(
     for axes, level in zip(panels, levels, strict=True):
         style.percent_scale(axes, lines["change_from_baseline_pct"].max())
         axes.axhline(0, color=style.INK, lw=0.6)
-        for limit in (-30, 20):
+        for limit in entry["lines"]:
             axes.axhline(limit, color=style.FAINT, lw=0.6, ls=(0, (4, 3)), zorder=0)
-        axes.axvline(3, color=style.FAINT, lw=0.6, zorder=0)
+        axes.axvline(entry["mark"], color=style.FAINT, lw=0.6, zorder=0)
         color = style.COLORS[level]
-        for _, line in lines[lines["best_response"] == level].groupby("patient_id", sort=True):
+        for _, line in lines[lines["group"] == level].groupby("patient_id", sort=True):
             axes.plot(
                 line["month"], line["change_from_baseline_pct"], color=color, lw=0.7, alpha=0.55
             )
@@ -49,26 +49,26 @@ def draw(
                 color=color,
                 alpha=0.8,
             )
-        axes.set_title(f"{entry['levels'][level]}: {_size(estimates, level)}", loc="left")
+        axes.set_title(f"{entry['levels'][level]}: {_size(estimates, entry, level)}", loc="left")
         axes.margins(x=0.01)
-    figure.supxlabel("Months since first dose", fontsize=7)
-    figure.supylabel("Change of target lesions from baseline (%)", fontsize=7)
-    size = estimates.first("cohort_flow", population="response", statistic="n")
+    for axes in panels[2:]:
+        axes.set_xlabel(entry["xlabel"])
+    figure.supylabel(entry["label"], fontsize=7)
     caption = (
         "Change of the sum of target diameters from baseline, one line a patient "
-        f"(n={fixed(size.estimate)}), by best response; lines end with the last scan that counts, "
-        "progression included. Dashed: \u221230% and +20%; vertical line: 3 months. "
+        f"(n={shown.size(estimates)}), by best response; lines end with the last scan that counts, "
+        f"progression included. Dashed: \u221230% and +20%; vertical line: {entry['mark']:g} months. "
+        f"Population: {shown.population}. "
         f"{style.SCALE_IN_WORDS}"
     )
-    missing = estimates.first("best_response", term=f"best_response={NE}", group="all")
-    if missing is not None and missing.estimate > 0:
-        caption += f" Not shown: best response not evaluable, n={fixed(missing.estimate)}."
-    return figure, caption
+    return figure, caption + shown.not_shown(by, entry["levels"])
 
 
-def _size(estimates: Estimates, level: str) -> str:
+def _size(estimates: Estimates, entry: dict[str, Any], level: str) -> str:
     count, share = (
-        estimates.first("best_response", term=f"best_response={level}", group="all", statistic=name)
+        estimates.first(
+            entry["analysis"], term=f"{entry['by']}={level}", group="all", statistic=name
+        )
         for name in ("n", "percent")
     )
     return f"n={fixed(count.estimate)} ({fixed(share.estimate, 1)}%)"

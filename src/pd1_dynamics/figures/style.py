@@ -69,9 +69,10 @@ def new_figure(width: float, height: float) -> "mpl.figure.Figure":
 
 
 def mark_as_synthetic(figure: "mpl.figure.Figure") -> None:
-    """Say in the picture that its patients are made up, above everything else."""
-    figure.get_layout_engine().set(rect=(0, 0, 1, 1 - _BAND / figure.get_figheight()))
-    middle = 1 - _BAND / 2 / figure.get_figheight()
+    """Say in the picture that its patients are made up, below everything else."""
+    band = _BAND / figure.get_figheight()
+    figure.get_layout_engine().set(rect=(0, band, 1, 1 - band))
+    middle = band / 2
     figure.text(
         0.5, middle, SYNTHETIC, ha="center", va="center", fontsize=7, color=_WARNING, weight="bold"
     )

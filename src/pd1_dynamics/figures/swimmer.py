@@ -7,6 +7,7 @@ import pandas as pd
 
 from pd1_dynamics.analyses.selection import Estimates
 from pd1_dynamics.figures import style
+from pd1_dynamics.figures.shown import Shown
 from pd1_dynamics.statistics.rounding import fixed
 
 if TYPE_CHECKING:
@@ -24,10 +25,10 @@ _EVENTS = (  # column with the month, condition, marker, color, name
 
 
 def draw(
-    estimates: Estimates, data: dict[str, pd.DataFrame], entry: dict[str, Any]
+    estimates: Estimates, shown: Shown, entry: dict[str, Any]
 ) -> tuple["Figure", str]:
     """One lane a patient, by best response and length."""
-    lanes = _lanes(data["patients"], data["response"], list(entry["levels"]))
+    lanes = _lanes(shown, entry["by"], list(entry["levels"]))
     height = min(_LONGEST, max(_SHORTEST, _LANE * len(lanes))) * style.MM
     figure = style.new_figure(style.DOUBLE, height + 22 * style.MM)
     axes = figure.add_subplot()
@@ -36,13 +37,13 @@ def draw(
     treatment = lanes["treatment_months"].fillna(0).to_numpy(dtype=float)
     ends = lanes["end"].to_numpy(dtype=float)
     for level in entry["levels"]:
-        own = (lanes["best_response"] == level).to_numpy()
+        own = (lanes["group"] == level).to_numpy()
         color = style.COLORS[level]
         axes.barh(place[own], ends[own], height=0.72, color=color, alpha=0.28, linewidth=0)
         axes.barh(place[own], treatment[own], height=0.72, color=color, alpha=0.9, linewidth=0)
         if own.any():
             _name(axes, entry["levels"][level], place[own].mean())
-    shown = []
+    marks = []
     for column, condition, marker, color, name in _EVENTS:
         happened = lanes[column].notna()
         if condition:
@@ -60,37 +61,35 @@ def draw(
             zorder=3,
             label=name,
         )
-        shown.append(name)
+        marks.append(name)
     axes.set_ylim(len(lanes) - 0.4, -0.6)
     axes.set_xlim(0, 1.02 * max(ends.max(initial=1), 1))
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    axes.set_xlabel("Months since first dose")
+    axes.set_xlabel(entry["xlabel"])
     figure.legend(
         *axes.get_legend_handles_labels(),
         loc="outside upper center",
-        ncols=len(shown),
+        ncols=len(marks),
         frameon=False,
         markerscale=1.6,
     )
-    size = estimates.first("cohort_flow", population="response", statistic="n")
     dark = "Dark: under treatment; light: followed up" if treatment.any() else "Bars: followed up"
     caption = (
-        f"One lane a patient (n={fixed(size.estimate)}), by best response, the longest first. "
-        f"{dark}, to the last scan where no last contact is known. Marks: {', '.join(shown)}; "
+        f"One lane a patient (n={fixed(len(lanes))}), by best response, the longest first. "
+        f"{dark}, to the last scan where no last contact is known. Marks: {', '.join(marks)}; "
         "responses at their first sight."
     )
-    missing = estimates.first("best_response", term="best_response=NE", group="all")
-    if missing is not None and missing.estimate > 0:
-        caption += f" Not shown: best response not evaluable, n={fixed(missing.estimate)}."
-    return figure, caption
+    caption += f" Population: {shown.population}."
+    return figure, caption + shown.not_shown(entry["by"], entry["levels"])
 
 
-def _lanes(patients: pd.DataFrame, response: pd.DataFrame, levels: list[str]) -> pd.DataFrame:
-    """Patients of the response cohort in the order of their lanes, and where each ends."""
-    population = patients[
-        (patients["in_response_cohort"] == 1) & patients["best_response"].isin(levels)
-    ].copy()
+def _lanes(shown: Shown, by: str, levels: list[str]) -> pd.DataFrame:
+    """Patients of the population in the order of their lanes, and where each ends."""
+    needed = [column for column, *_ in _EVENTS] + [name for _, name, *_ in _EVENTS if name]
+    population = shown.patients(*dict.fromkeys([*needed, "follow_up_months"]), group=by)
+    population = population[population["group"].isin(levels)].copy()
+    response = shown.response
     last_scan = response.groupby("patient_id")["month"].max()
     population["end"] = (
         population[["os_months", "follow_up_months"]]
@@ -98,7 +97,7 @@ def _lanes(patients: pd.DataFrame, response: pd.DataFrame, levels: list[str]) ->
         .fillna(population["patient_id"].map(last_scan))
         .clip(lower=0)
     )
-    population["order"] = population["best_response"].map({v: k for k, v in enumerate(levels)})
+    population["order"] = population["group"].map({v: k for k, v in enumerate(levels)})
     return population.sort_values(["order", "end", "patient_id"], ascending=[True, False, True])
 
 

@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from pd1_dynamics.analyses.selection import Estimates
 from pd1_dynamics.figures import style
+from pd1_dynamics.figures.shown import Shown
 from pd1_dynamics.statistics.printing import number
 from pd1_dynamics.statistics.rounding import fixed
 
@@ -15,18 +15,17 @@ if TYPE_CHECKING:
 
 
 def draw(
-    estimates: Estimates, data: dict[str, pd.DataFrame], entry: dict[str, Any]
+    estimates: Estimates, shown: Shown, entry: dict[str, Any]
 ) -> tuple["Figure", str]:
     """One bar a patient, colored by best response."""
-    patients = data["patients"]
-    column = entry["column"]
-    population = patients[(patients["in_response_cohort"] == 1) & patients[column].notna()]
-    bars = population.sort_values([column, "patient_id"], ascending=[False, True])
+    column, by = entry["column"], entry["by"]
+    population = shown.patients(column, group=by)
+    bars = population[population[column].notna()].sort_values([column, "patient_id"], ascending=[False, True])
     figure = style.new_figure(style.DOUBLE, 80 * style.MM)
     axes = figure.add_subplot()
     heights = bars[column].to_numpy(dtype=float)
     for level, label in entry["levels"].items():
-        own = (bars["best_response"] == level).to_numpy()
+        own = (bars["group"] == level).to_numpy()
         axes.bar(
             np.flatnonzero(own),
             heights[own],
@@ -54,6 +53,7 @@ def draw(
     caption = (
         f"One bar a patient (n={fixed(size.estimate)}), by the smallest sum of target diameters "
         f"that counts, colored by best response; median {number(median.estimate, 1)}%. Dashed: "
-        f"{' and '.join(number(line, 0) for line in entry['lines'])}%. {style.SCALE_IN_WORDS}"
+        f"{' and '.join(number(line, 0) for line in entry['lines'])}%. {style.SCALE_IN_WORDS} "
+        f"Population: {shown.population}."
     )
-    return figure, caption
+    return figure, caption + shown.not_shown(by, entry["levels"])

@@ -69,6 +69,9 @@ def derive(
     readings = {name: rows[_up_to(patients, rows, day, name)] for name, rows in readings.items()}
     table = pd.concat([table, pattern(patients, time_points, day)], axis=1)
     table["progression_date"] = _with_reported(table["progression_date"], patients, day)
+    if definitions["publish"]["dates"] == "days":
+        days = pd.Series(day).astype("Int64").astype(object)
+        table["progression_date"] = days.where(days.notna(), None)
     found = progressing(
         assessment_arrays(patients, readings["assessments"]),
         lesion_arrays(patients, readings["lesions"]),

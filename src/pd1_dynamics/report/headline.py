@@ -110,7 +110,7 @@ def _differences(
 
 
 def comparable(
-    cohort: Mapping[str, Any], estimates: Estimates, printed: pd.Series, reported: bool
+    cohort: Mapping[str, Any], estimates: Estimates, printed: Mapping[str, str], reported: bool
 ) -> list[tuple[str, str, str]]:
     """What parts this cohort from the article's: tumor, drug, line, number, reader."""
     size = estimates.first("cohort_flow", population="all", statistic="n")
@@ -130,7 +130,7 @@ def comparable(
             "any line; prior therapies in supplemental table 1",
             f"before: {', '.join(known)}" if known else "prior therapies not known",
         ),
-        ("Patients", printed["abs_n"], "not known" if size is None else fixed(size.estimate)),
+        ("Patients", printed.get("abs_n", NOT_PRINTED), "not known" if size is None else fixed(size.estimate)),
         (
             "Progression",
             "RECIST 1.1, read from scans",

@@ -81,6 +81,7 @@ def make(
     str
         A complete HTML page: styles and pictures are in it, nothing is fetched.
     """
+    cohort = {**headline.ARTICLE, "about": "", "compared": True, **cohort}
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -93,7 +94,7 @@ def make(
     found = Estimates(estimates)
     reported = found.first("imaging", term="n_imaging_dates", statistic="n") is None
     real = not cohort["synthetic"] and cohort["compared"]
-    printed = comparison.set_index("claim_id")["published"]
+    printed = comparison.set_index("claim_id")["published"].to_dict()
     return environment.get_template("report.html.jinja").render(
         cohort=cohort,
         opening=reproduction.opening(comparison, cohort["synthetic"], cohort["compared"]),

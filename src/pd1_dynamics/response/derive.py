@@ -82,6 +82,8 @@ def derive(
     irecist_counted = irecist.counted_visits(irecist_response, visits, before_therapy)
 
     time_points = time_point_table(patients, visits, irecist_response, counted)
+    if definitions["publish"]["dates"] == "days":
+        time_points["date"] = time_points["day"]
     by_patient = summary.summarise(
         patients, visits, counted, irecist_response, irecist_counted, definitions
     )

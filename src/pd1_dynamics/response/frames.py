@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
-from pd1_dynamics.cohort.columns import RECORDED, TEXT, clean_columns
+from pd1_dynamics.cohort.columns import (
+    FLAG,
+    KEYS,
+    RECORDED,
+    SCANS,
+    SCANS_AND_SAMPLES,
+    TABLES,
+    TEXT,
+    Column,
+    clean_columns,
+    clean_name,
+    is_whole,
+)
+from pd1_dynamics.cohort.findings import SHOWN
+from pd1_dynamics.problems import InputError, Problem
 
 
 def complete(table: pd.DataFrame | None, name: str) -> pd.DataFrame:
@@ -21,6 +37,8 @@ def complete(table: pd.DataFrame | None, name: str) -> pd.DataFrame:
     """
     columns = clean_columns(name)
     table = pd.DataFrame() if table is None else table
+    if not table.attrs.get(CHECKED):
+        check(table, name)
     lacking = [column for column in columns if column not in table]
     if not lacking:
         return table
@@ -37,6 +55,86 @@ def complete(table: pd.DataFrame | None, name: str) -> pd.DataFrame:
         days, place = np.unique(table["day"].to_numpy(dtype=np.int64), return_inverse=True)
         added["date"] = pd.Series(days.astype(str).astype(object)[place], index=table.index)
     return table.assign(**added)
+
+
+CHECKED = "checked"
+"""Mark of a table that the pipeline itself wrote: it need not be checked again."""
+
+
+UNIQUE = ("patients", *SCANS)
+"""Tables whose rows must not share their key. (Of two samples on one day the higher counts.)"""
+
+
+def check(table: pd.DataFrame, name: str) -> None:
+    """Refuse a table that departs from the data contract.
+
+    Raises
+    ------
+    InputError
+        All departures: a column of days that is missing or holds no whole numbers, words that the
+        contract does not know, text where numbers belong, and rows that share their key.
+    """
+    found = list(_departures(table, name))
+    if found:
+        raise InputError(found, heading=f"The table {name} cannot be used")
+
+
+def _departures(table: pd.DataFrame, name: str) -> Iterator[Problem]:
+    if not len(table):
+        return
+    if "patient_id" not in table:
+        yield Problem(name, "no such column", "a column patient_id", "patient_id")
+    if name in SCANS_AND_SAMPLES and "day" not in table:
+        there = " (there is a column date)" if "date" in table else ""
+        expected = f"a column day, whole days from the first dose{there}"
+        yield Problem(name, "no such column", expected, "day")
+    for column, contract in TABLES[name].items():
+        clean = clean_name(name, column)
+        if clean not in table or column == "treatment_start":
+            continue
+        values = table[clean]
+        if contract.levels:
+            known = set(contract.levels)
+            others = [v for v in pd.unique(values.dropna()) if str(v) not in known]
+            for value in others[:SHOWN]:
+                row = int(np.flatnonzero((values == value).to_numpy())[0]) + 1
+                yield Problem(name, repr(value), contract.expected, clean, row)
+        elif contract.kind != TEXT:
+            yield from _numbers(values, name, clean, contract)
+    key = [clean_name(name, part) for part in KEYS.get(name, ())]
+    key = [part for part in key if part in table]
+    needed = {"patient_id", *(part for part in key if part != "reader")}
+    if name in UNIQUE and needed <= set(table):
+        twice = table.duplicated(key).to_numpy()
+        if twice.any():
+            words = f"{int(twice.sum())} rows that share {', '.join(key)} with an earlier one"
+            expected = f"one row for each {', '.join(key)}"
+            yield Problem(name, words, expected, row=int(np.flatnonzero(twice)[0]) + 1)
+
+
+def _numbers(values: pd.Series, name: str, clean: str, contract: Column) -> Iterator[Problem]:
+    numbers = pd.to_numeric(values, errors="coerce")
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        numbers = pd.Series(np.nan, index=values.index)
+    whole = is_whole(name, clean)
+    wrong = numbers.isna() & values.notna()
+    if whole:
+        wrong |= numbers.notna() & (numbers % 1 != 0)
+    if contract.kind == FLAG:
+        wrong |= numbers.notna() & ~numbers.isin([0, 1])
+    if contract.minimum is not None:
+        wrong |= numbers < contract.minimum
+    if clean == "day":
+        wrong |= values.isna()
+    flags = wrong.to_numpy(dtype=bool, na_value=False)
+    if flags.any():
+        row = int(np.flatnonzero(flags)[0])
+        value = values.iloc[row]
+        expected = "a whole number of days" if clean.endswith("day") else contract.expected
+        shown = repr(value) if isinstance(value, str) else f"{value:g}"
+        shown = "nothing" if pd.isna(value) else shown
+        more = f" (and {int(flags.sum()) - 1} more)" if flags.sum() > 1 else ""
+        yield Problem(name, f"{shown}{more}", expected, clean, row + 1)
 
 
 def _no_text(table: pd.DataFrame, name: str) -> pd.Series:

@@ -21,10 +21,18 @@ def check_design(covariates: pd.DataFrame) -> np.ndarray:
 
     Raises
     ------
+    ValueError
+        If a covariate holds text or missing values, which is a fault of the call.
     NotEstimable
         If there are no more observations than covariates, one covariate is constant, or some are
         linear combinations of others; the covariates are named.
     """
+    for name in covariates:
+        column = covariates[name]
+        if not pd.api.types.is_numeric_dtype(column.dtype):
+            raise ValueError(f"covariate {name} holds text: give levels of a factor as 0/1 columns")
+        if missing := int((~np.isfinite(column.to_numpy(dtype=float, na_value=np.nan))).sum()):
+            raise ValueError(f"covariate {name} lacks {missing} values: leave incomplete rows out")
     design = covariates.to_numpy(dtype=float)
     n, p = design.shape
     if n <= p + 1:

@@ -23,6 +23,8 @@ def linear(outcome: ArrayLike, covariates: pd.DataFrame, confidence: float = 0.9
 
     Raises
     ------
+    ValueError
+        If outcomes are missing, or a covariate holds text or missing values.
     NotEstimable
         If all outcomes are the same, or the covariates do not allow a fit.
     """
@@ -30,6 +32,8 @@ def linear(outcome: ArrayLike, covariates: pd.DataFrame, confidence: float = 0.9
     from scipy.stats import t
 
     outcome = np.asarray(outcome, dtype=float)
+    if not np.isfinite(outcome).all():
+        raise ValueError("the outcome lacks values: leave incomplete rows out")
     if len(outcome) and np.ptp(outcome) == 0:
         raise NotEstimable("the same value in all patients")
     design = check_design(covariates)

@@ -30,6 +30,8 @@ def logistic(outcome: ArrayLike, covariates: pd.DataFrame, confidence: float = 0
 
     Raises
     ------
+    ValueError
+        If an outcome is not 0 or 1, or a covariate holds text or missing values.
     NotEstimable
         If all outcomes are the same, the covariates do not allow a fit, or a covariate separates
         the outcomes.
@@ -38,6 +40,8 @@ def logistic(outcome: ArrayLike, covariates: pd.DataFrame, confidence: float = 0
     from scipy.stats import norm
 
     outcome = np.asarray(outcome, dtype=float)
+    if not np.isin(outcome, (0, 1)).all():
+        raise ValueError("the outcome must be 0 or 1 in every row: leave incomplete rows out")
     if np.ptp(outcome) == 0:
         raise NotEstimable("the same outcome in all patients")
     design = check_design(covariates)

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from pd1_dynamics.published import audit, compare, load_checks, read_claims
-from pd1_dynamics.published.compare import COLUMNS
+from pd1_dynamics.published.compare import COLUMNS, KEY
+from pd1_dynamics.published.ledger import selectors
 
 DATA = Path(__file__).parents[3] / "data" / "published"
 
@@ -44,9 +45,9 @@ def verdicts(claims, findings, synthetic=True, **values):
     return table.set_index("claim_id")
 
 
-def test_equal_at_printed_precision_is_reproduced(claims, findings):
+def test_equal_as_printed_is_returned_by_a_cohort_that_was_built_to_have_it(claims, findings):
     row = verdicts(claims, findings, res_pfs={"estimate": 4.04}).loc["res_pfs"]
-    assert (row["verdict"], row["evidence"], row["recomputed"]) == ("reproduced", "calibrated", "4")
+    assert (row["verdict"], row["evidence"], row["recomputed"]) == ("returned", "calibrated", "4")
 
 
 def test_inside_the_published_interval_is_close(claims, findings):
@@ -60,14 +61,73 @@ def test_outside_differs(claims, findings):
 
 def test_a_bound_is_strict(claims, findings):
     row = verdicts(claims, findings, res_change_p={"p_value": 0.00099}).loc["res_change_p"]
-    assert row["verdict"] == "reproduced"
+    assert (row["verdict"], row["recomputed"]) == ("returned", "<0.001")
     row = verdicts(claims, findings, res_change_p={"p_value": 0.004}).loc["res_change_p"]
     assert row["verdict"] == "differs"
 
 
-def test_not_reached_in_both_is_reproduced(claims, findings):
+def test_a_verdict_compares_what_is_shown(claims, findings):
+    def row(claim, **values):
+        return verdicts(claims, findings, **{claim: values}).loc[claim]
+
+    # 65.55 is shown as 65.6, which is not 65.5; p below 0.001 is shown so, which is not 0.001
+    assert row("f2c_baseline_pr", estimate=65.55)["verdict"] == "close"
+    assert row("f2c_baseline_pr", estimate=65.46)["verdict"] == "returned"
+    assert row("t2_enlargement_total_p", p_value=0.00088)["verdict"] == "close"
+    assert row("t2_enlargement_total_p", p_value=0.0011)["verdict"] == "returned"
+
+
+def test_a_statement_about_several_numbers_is_that_of_the_worst(claims, findings):
+    claim = next(claims[claims["claim_id"] == "abs_depth_p"].itertuples())
+    rows = [
+        dict(zip(KEY, key, strict=True)) | {"p_value": p, "not_estimable": ""}
+        for (*key, _), p in zip(selectors(claim), (0.0001, 0.029, 0.001, 0.0002), strict=True)
+    ]
+    estimates = pd.DataFrame(rows).assign(n=166, estimate=1.0, ci_low=None, ci_high=None)
+    table = compare(claims, estimates, findings, True).set_index("claim_id")
+    assert table.loc["abs_depth_p", ["verdict", "recomputed"]].tolist() == ["differs", "0.029"]
+    estimates["p_value"] = estimates["p_value"].clip(upper=0.0012)  # shown as 0.001
+    table = compare(claims, estimates, findings, True).set_index("claim_id")
+    assert table.loc["abs_depth_p", "verdict"] == "returned"
+    estimates.loc[2, "not_estimable"] = "no lesions"
+    table = compare(claims, estimates, findings, True).set_index("claim_id")
+    assert table.loc["abs_depth_p", "verdict"] == "not estimable"
+
+
+def test_arithmetic_within_rounding_is_compatible(claims, findings):
+    table = compare(claims, estimates_for(claims, t1_size={"estimate": 49.0}), findings, True)
+    table = table.set_index("claim_id")
+    assert table.loc["t3_resistance_p", "verdict"] == "compatible"  # p from a printed interval
+    assert table.loc["res_rate_dcr", "verdict"] == "compatible"  # its definition was inferred
+    assert table.loc["res_rate_orr", "verdict"] == "reproduced"  # CR and PR of 215
+
+
+def test_a_cohort_of_other_patients_is_not_compared(claims, findings):
+    estimates = estimates_for(claims, t1_size={"estimate": 49.0})
+    table = compare(claims, estimates, findings, False, is_compared=False).set_index("claim_id")
+    assert set(table["verdict"]) == {"not estimable", "reproduced", "compatible", "contradicted"}
+    assert set(table["evidence"]) == {"", "arithmetic"}
+    assert "other patients" in table.loc["t1_size", "reason"]
+
+
+def test_p_values_of_two_cohorts_get_no_verdict(claims, findings):
+    values = {"res_depth_pfs_p": {"p_value": 0.0001, "n": 50}}
+    row = verdicts(claims, findings, synthetic=False, **values).loc["res_depth_pfs_p"]
+    assert (row["cohort_verdict"], row["cohort_evidence"]) == ("not estimable", "")
+
+
+def test_medians_are_compared_by_the_interval_of_their_order_statistics(claims, findings):
+    def verdict(low, high):
+        found = {"estimate": 40.0, "ci_low": low, "ci_high": high, "n": 60}
+        return verdicts(claims, findings, synthetic=False, t1_size=found).loc["t1_size", "verdict"]
+
+    assert verdict(30.0, 55.0) == "close"  # the article's 49 lies inside
+    assert verdict(35.0, 45.0) == "differs"
+
+
+def test_not_reached_in_both_is_returned(claims, findings):
     row = verdicts(claims, findings, f2d_pps_secondary={"estimate": None}).loc["f2d_pps_secondary"]
-    assert row["verdict"] == "reproduced"
+    assert row["verdict"] == "returned"
 
 
 def test_a_calibrated_number_is_named_so(claims, findings):

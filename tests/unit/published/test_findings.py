@@ -44,6 +44,11 @@ def test_undecided_are_these(found):
         "p of local therapy",  # 20 of 43 against 38 of 123: 0.064 to 0.096, printed 0.08
         "p of broad progression in the text",  # 70 of 123 against 13 of 43: 0.001 to 0.005
         "p of systemic therapy",  # 12 of 43 against 70 of 123: Fisher 0.0013, Pearson 0.0011
+        # statements in words, which no number settles
+        "patients with primary resistance against the flow of patients",
+        "the cohort's rule of resistance against SITC's definitions",
+        "patients of the models of table 3",
+        "the whole cohort of figure 2A",
     }
 
 

@@ -262,9 +262,38 @@ def test_a_reader_whom_nobody_knows_is_named(run):
         run(lesions=lesions, settings={"reader": "Rx"})
 
 
-def test_a_lesion_given_twice_on_one_day_counts_once_by_its_larger_diameter(run):
-    lesions = [(0, "T1", T, 20.0), (60, "T1", T, 10.0), (60, "T1", T, 12.0), (60, "T1", T, None)]
-    assert run(lesions=lesions).points["target_sum_mm"].tolist() == [20.0, 12.0]
+def test_a_lesion_given_twice_on_one_day_is_refused(run):
+    lesions = [(0, "T1", T, 20.0), (60, "T1", T, 10.0), (60, "T1", T, 12.0)]
+    with pytest.raises(InputError, match="row 3: found 1 rows that share patient_id, day, lesion"):
+        run(lesions=lesions)
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ({"role": "Target"}, "column role, row 2: found 'Target'; expected one of target"),
+        ({"state": "gone"}, "column state, row 2: found 'gone'; expected one of present"),
+        ({"diameter_mm": "big"}, "column diameter_mm, row 2: found 'big'; expected a number"),
+        ({"diameter_mm": -3.0}, "column diameter_mm, row 2: found -3; expected a number"),
+        ({"node": 2}, "column node, row 2: found 2"),
+        ({"day": 60.5}, "column day, row 2: found 60.5; expected a whole number of days"),
+        ({"day": None}, "column day, row 2: found nothing; expected a whole number of days"),
+    ],
+)
+def test_what_the_contract_forbids_is_told_with_column_and_row(run, row, told):
+    first = {"day": 0, "lesion_id": "T1", "role": T, "diameter_mm": 20.0, "node": 0, "state": None}
+    lesions = pd.DataFrame([first, first | {"day": 60} | row]).assign(patient_id="A")
+    with pytest.raises(InputError) as error:
+        run(lesions=lesions)
+    assert told in str(error.value)
+
+
+def test_dates_where_days_belong_are_told(run):
+    lesions = pd.DataFrame(
+        {"patient_id": ["A"], "date": ["2017-01-01"], "lesion_id": "T1", "role": T}
+    )
+    with pytest.raises(InputError, match=r"expected a column day, .* \(there is a column date\)"):
+        run(lesions=lesions)
 
 
 def test_a_lesion_of_an_unknown_patient_is_named_by_row(run):

@@ -1,0 +1,47 @@
+"""Messages without identifiers: what looks like one in the wrong column is shown by its shape alone."""
+
+import re
+from collections.abc import Collection
+from dataclasses import replace
+
+from pd1_dynamics.cohort.columns import DATE, NUMBER, TABLES, WHOLE
+from pd1_dynamics.problems import Problem
+
+_QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'")
+_DATE_LIKE = re.compile(r"\b(\d{4}[-/.]\d{1,2}([-/.]\d{1,2})?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})\b")
+_IDENTIFIER_LIKE = re.compile(r"[A-Za-z]+[-_ /.]*\d{3,}|\d{3,}[-_ /.]*[A-Za-z]+|\d[-_ /.]*\d{5,}")
+_PLAIN_NUMBER = re.compile(r"[+-]?\d*\.?\d+(e[+-]?\d+)?", re.IGNORECASE)
+
+
+def masked(problem: Problem, identifiers: Collection[str]) -> Problem:
+    """The problem with texts masked that are, or look like, an identifier or a misplaced date.
+
+    Letters become X and digits 9, so that a person can still find the cell by its row.
+
+    Parameters
+    ----------
+    identifiers
+        Identifiers of patients that the tables hold, in lower case.
+    """
+    column = TABLES.get(problem.table, {}).get(problem.column)
+    kind = column.kind if column else ""
+    if problem.column.endswith("DTC"):  # a date of SDTM
+        kind = DATE
+
+    def shown(match: re.Match) -> str:
+        text = match[1]
+        if not _is_sensitive(text, kind, identifiers):
+            return match[0]
+        return "'" + re.sub(r"[^\W\d_]", "X", re.sub(r"\d", "9", text)) + "' (masked)"
+
+    return replace(problem, found=_QUOTED.sub(shown, problem.found))
+
+
+def _is_sensitive(text: str, kind: str, identifiers: Collection[str]) -> bool:
+    if text.strip().lower() in identifiers:
+        return True
+    if kind == DATE:  # a date belongs here, however it is written
+        return False
+    if kind in (NUMBER, WHOLE) and _PLAIN_NUMBER.fullmatch(text.strip()):
+        return False
+    return bool(_DATE_LIKE.search(text) or _IDENTIFIER_LIKE.search(text))
