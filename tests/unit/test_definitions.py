@@ -13,7 +13,7 @@ def test_the_defaults_are_those_of_the_contract():
         "confirm_days": 28,
         "max_not_evaluable_between": 1,
         "accept_stable_between": False,
-        "nonmeasurable_stable": "SD",
+        "nonmeasurable_stable": "NON-CR/NON-PD",
     }
     assert definitions.load()["reader"] is None
 

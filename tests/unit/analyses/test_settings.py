@@ -9,36 +9,46 @@ from pd1_dynamics.analyses import settings
 
 @pytest.fixture(scope="module")
 def clean():
-    return settings.default_cohort()
+    return settings.cleaned("synthetic")
 
 
 @pytest.fixture(scope="module")
-def found(clean):
-    return settings.effects(clean)
+def built():
+    return settings.cleaned("choices")
+
+
+@pytest.fixture(scope="module")
+def found(clean, built):
+    return settings.effects(clean, built)
 
 
 def test_every_alternative_is_tried_once_and_alone(found):
     tried = found.iloc[1:].groupby("setting", sort=False)["answer"].agg(list).to_dict()
-    assert tried == {place: others for place, (_, *others) in definitions.alternatives().items()}
+    expected = {place: others for place, (_, *others) in definitions.alternatives().items()}
+    expected.pop("publish.dates")  # it changes what is written, and no patient
+    assert tried == expected | {place: list(v) for place, v in settings.NUMBERS.items()}
 
 
-def test_choices_reach_as_far_as_they_should(found):
+def test_every_alternative_matters_in_some_patient(found):
+    others = found.iloc[1:]
+    first = (others["setting"] == settings.READINGS) & (others["answer"] == "first")
+    idle = others.loc[(others["changed"] == 0) & ~first, ["setting", "answer"]]
+    assert idle.to_numpy().tolist() == []
+
+
+def test_the_rule_and_its_months_move_the_hazard_ratio(found):
     by = found.set_index(["setting", "answer"])
-    # Nobody of the cohort had adjuvant therapy; every secondary progression needs its scan or not.
-    assert by.loc[("sitc.twelve_weeks_after_adjuvant", "primary"), "moved"] == 0
-    assert by.loc[("sitc.secondary_confirmation", "not_required"), "moved"] == 0
-    assert by.loc[("sitc.secondary_confirmation", "not_required"), "moved_confirmed"] > 0
-    # The column `resistance` may follow another rule; SITC's own classes stay.
-    assert by.loc[("resistance_rule", "sitc"), "moved"] == 0
-    # In the cohort nobody lost a response inside six months; confirmation hangs on the criteria.
-    assert by.loc[("sitc.early_response_lost", "unclassifiable"), "moved"] == 0
-    assert by.loc[("sitc.criteria", "irecist"), "moved_confirmed"] > 0
-    assert np.isfinite(found["hazard_ratio"]).all()
+    default = found.iloc[0]
+    assert by.loc[("resistance_rule", "sitc"), "chosen_hazard_ratio"] == default["sitc_hazard_ratio"]
+    moved = by.loc[("resistance_paper.primary_before_months", 9), "chosen_hazard_ratio"]
+    assert moved != default["chosen_hazard_ratio"]
+    assert default["confirmed_n"] < default["sitc_n"]
+    assert np.isfinite(found["chosen_hazard_ratio"]).all()
 
 
-def test_the_documentation_shows_them(clean):
+def test_the_documentation_shows_them(clean, built):
     written = settings.PAGE.read_text(encoding="utf-8")
-    assert written == settings.page(clean), "renew it: python -m pd1_dynamics.analyses.settings"
+    assert written == settings.page(clean, built), "renew: python -m pd1_dynamics.analyses.settings"
 
 
 def test_every_choice_has_its_reason_and_the_guideline_its_sentence():
