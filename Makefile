@@ -50,7 +50,8 @@ lint: $(READY)
 	$(BIN)/snakemake --lint
 
 clean:
-	rm -rf results .snakemake
+	find results -mindepth 1 -not -name README.md -delete
+	rm -rf .snakemake
 
 environment: $(READY)
 

@@ -1,5 +1,6 @@
 """The ledger says which numbers the synthetic cohort was built to have: it must be so."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ NO_TARGETS = {
     "local_p": "follows from counts that are targets",
     "systemic_p": "follows from counts that are targets",
     "abs_systemic_p": "repeats it",
+    "abs_depth_p": "a statement about four models, three of which have it without being asked",
+    "res_both_p": "no counts that the article prints give it",
 }
 
 
@@ -32,8 +35,30 @@ def test_nothing_without_a_counterpart_is_a_target(study):
     assert (study.targets["analysis"] != "").all()
 
 
-def test_the_description_holds_structure_and_no_printed_median(study):
-    assert "targets" not in study.description
+# Printed sizes, times and percents (with decimals) that also stand where the search starts, and why.
+STARTS = {
+    "synthetic.yaml": {"10.3"},  # median PPS of primary resistance
+    "structure.py": {"1.4", "2.7"},  # the exceptional fast courses
+}
+CHANCE = {"0.3", "0.4", "10.0", "120.0"}  # probabilities, steps and shares that happen to be equal
+FILES = (
+    *sorted((ROOT / "src" / "pd1_dynamics" / "synthetic").glob("*.py")),
+    *sorted((ROOT / "src" / "pd1_dynamics" / "calibration").glob("*.py")),
+    ROOT / "config" / "synthetic.yaml",
+)
+
+
+def test_no_further_printed_number_is_in_the_code_or_the_description(study):
+    claims = study.claims
+    sizes = claims[claims["unit"].isin(("mm", "months", "%")) & (claims["decimals"] > 0)]
+    printed = set(sizes["value"].abs())
+    found = {}
+    for file in FILES:
+        text = re.sub(r"#.*", "", file.read_text(encoding="utf-8"))
+        numbers = re.findall(r"(?<![\w.])\d+\.\d+(?![\w.])", text)
+        if same := {number for number in numbers if float(number) in printed}:
+            found[file.name] = same - CHANCE
+    assert {name: numbers for name, numbers in found.items() if numbers} == STARTS
 
 
 def test_a_tenth_can_be_left_out_and_takes_its_repetitions_along(study):

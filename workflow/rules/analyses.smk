@@ -14,6 +14,7 @@ rule estimate:
         estimates=report(
             in_results("estimates.csv"), caption="../report/estimates.rst", category="Estimates"
         ),
+        card=in_results("README.txt"),
     log:
         in_results("logs/estimate.log"),
     benchmark:

@@ -13,6 +13,7 @@ rule classify_resistance:
         src=code("classify_resistance"),
     output:
         patients=in_results("derived/patients.csv"),
+        card=in_results("derived/README.txt"),
     log:
         in_results("logs/classify_resistance.log"),
     benchmark:

@@ -15,6 +15,7 @@ rule make_tables:
             category="Tables",
         ),
         csv=expand(in_results("tables/{table}.csv", "{{cohort}}"), table=TABLES),
+        card=in_results("tables/README.txt"),
         docx=expand(in_results("tables/{table}.docx", "{{cohort}}"), table=TABLES),
     log:
         in_results("logs/make_tables.log"),
@@ -25,6 +26,6 @@ rule make_tables:
     conda:
         "../../environment.yml"
     message:
-        "Lay out Tables 1-3 and S1-S13."
+        "Lay out the tables."
     script:
         "../scripts/make_tables.py"

@@ -1,8 +1,8 @@
 """Classify resistance, and join everything that is known of each patient."""
 
 from pd1_dynamics import resistance
-from pd1_dynamics.cohort import definitions_of, read_clean
-from pd1_dynamics.files import read_table, write_table
+from pd1_dynamics.cohort import definitions_of, load_cohort, read_clean
+from pd1_dynamics.files import read_table, write_table, write_text
 from pd1_dynamics.running.job import carried_out
 
 
@@ -15,6 +15,7 @@ def main(
     path_response_patients,
     path_progression_patients,
     path_derived,
+    path_card,
 ):
     derived = resistance.derive(
         *read_clean([path_patients, path_assessments]),
@@ -24,6 +25,7 @@ def main(
         definitions_of(path_cohort, path_definitions),
     )
     write_table(derived, path_derived)
+    write_text(load_cohort(path_cohort).card(patient_level=True), path_card)
 
 
 if __name__ == "__main__":
@@ -37,4 +39,5 @@ if __name__ == "__main__":
             path_response_patients=snakemake.input.response_patients,
             path_progression_patients=snakemake.input.progression_patients,
             path_derived=snakemake.output.patients,
+            path_card=snakemake.output.card,
         )

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from pd1_dynamics import analyses
-from pd1_dynamics.cohort import definitions_of
-from pd1_dynamics.files import read_table, write_table
+from pd1_dynamics.cohort import definitions_of, load_cohort
+from pd1_dynamics.files import read_table, write_table, write_text
 from pd1_dynamics.running.job import carried_out
 
 
@@ -16,6 +16,7 @@ def main(
     path_variables,
     folder_analyses,
     path_estimates,
+    path_card,
 ):
     declared = analyses.load(path_variables, folder_analyses)
     publish = definitions_of(path_cohort, path_definitions)["publish"]
@@ -23,6 +24,7 @@ def main(
         read_table(path_patients), read_table(path_therapies), declared, publish["smallest_cell"]
     )
     write_table(estimates, path_estimates)
+    write_text(load_cohort(path_cohort).card(), path_card)
 
 
 if __name__ == "__main__":
@@ -35,4 +37,5 @@ if __name__ == "__main__":
             path_variables=snakemake.input.variables,
             folder_analyses=Path(snakemake.input.analyses[0]).parent,
             path_estimates=snakemake.output.estimates,
+            path_card=snakemake.output.card,
         )

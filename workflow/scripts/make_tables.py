@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from pd1_dynamics import analyses, cohort, tables
+from pd1_dynamics.files import write_text
 from pd1_dynamics.running.job import carried_out
 
 
@@ -17,6 +18,7 @@ def main(path_cohort, path_estimates, path_variables, folder_layouts, folder):
     )
     for table in made:
         tables.write(table, folder)
+    write_text(described.card(), folder / "README.txt")
 
 
 if __name__ == "__main__":

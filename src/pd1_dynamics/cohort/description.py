@@ -91,6 +91,18 @@ class Cohort:
             return ""
         return f"Patients with {self.disease} under {self.treatment}."
 
+    def card(self, patient_level: bool = False) -> str:
+        """What lies in a folder of results, as a text file beside them says it."""
+        lines = [self.title, f"Source: {self.source}." if self.source else "", self.about]
+        if self.synthetic:
+            lines.append(
+                "SYNTHETIC COHORT: no real patient. The numbers show that the pipeline works; they are "
+                "no evidence for any clinical claim."
+            )
+        if patient_level:
+            lines.append("One row a patient or scan: not for publication; to stay with the data.")
+        return "\n".join(filter(None, lines)) + "\n"
+
     def resolve(self, path: str) -> Path:
         """A path of the file, from the root of the project unless it is absolute."""
         return self.root / path

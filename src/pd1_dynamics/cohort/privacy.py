@@ -9,7 +9,7 @@ from pd1_dynamics.problems import Problem
 
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'")
 _DATE_LIKE = re.compile(r"\b(\d{4}[-/.]\d{1,2}([-/.]\d{1,2})?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})\b")
-_IDENTIFIER_LIKE = re.compile(r"[A-Za-z]+[-_ /.]*\d{3,}|\d{3,}[-_ /.]*[A-Za-z]+|\d[-_ /.]*\d{5,}")
+_IDENTIFIER_LIKE = re.compile(r"[A-Za-z]+[-_ /.]*\d{3,}|\d{3,}[-_ /.]*[A-Za-z]+|(?:\d[-_ /.]*){6,}")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d*\.?\d+(e[+-]?\d+)?", re.IGNORECASE)
 
 

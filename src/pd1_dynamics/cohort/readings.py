@@ -102,7 +102,8 @@ def _chosen(together: pd.DataFrame, number: np.ndarray, measure: str, rule: str)
     for name in together:  # of equal measurements, the order in the file must not decide
         column = together[name]
         is_text = isinstance(column.dtype, pd.CategoricalDtype)
-        order[f"by_{name}"] = column.astype(object).fillna("") if is_text else column
+        texts = column.astype(object) if is_text else column
+        order[f"by_{name}"] = texts.where(column.notna(), "") if is_text else column
     order = order.sort_values(list(order), kind="stable", na_position="last")
     chosen = together.loc[order.index[~order["group"].duplicated()]].copy()
     if rule == MEAN and measure in together:

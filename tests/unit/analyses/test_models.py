@@ -220,6 +220,20 @@ def test_selection_takes_covariates_below_the_bound_and_no_others(selected):
     assert selected(data)["term"].tolist() == ["x"]
 
 
+def test_a_covariate_at_the_bound_itself_is_not_selected(selected, estimate, entry):
+    data = {"x": np.arange(60.0), "z": NOISE, "y": np.arange(60.0) + 5 * np.roll(NOISE, 7)}
+    data["arm"] = ["low", "middle", "high"] * 20
+    model = {"title": "Model", "kind": "linear", "population": "all", "outcome": "y"}
+    one = estimate(
+        data,
+        variables={"x": entry.continuous("X"), "y": entry.continuous("Y")},
+        analyses={"one": model | {"mode": "bivariate", "terms": ["x"]}},
+    ).table
+    p = float(one.loc[one["term"] == "x", "p_value"].iloc[0])
+    assert "x" not in selected(data, p_below=p)["term"].tolist()
+    assert "x" in selected(data, p_below=np.nextafter(p, 1))["term"].tolist()
+
+
 def test_a_factor_is_selected_by_the_test_of_all_its_levels(selected):
     levels = np.array(["low"] * 20 + ["middle"] * 20 + ["high"] * 20)
     data = {

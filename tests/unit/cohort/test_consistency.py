@@ -124,3 +124,28 @@ def test_a_misspelt_column_is_found(mine):
     told = mine.problems({"labs": "patient_id,date,tests,value\nA,0,ldh,3\n"}, time="day")
     assert "column test: found no such column; expected column test" in told
     assert "(there is 'tests')" in told
+
+
+@pytest.mark.parametrize(("pfs", "problems"), [(316, 0), (317, 1)])
+def test_reported_pfs_may_exceed_survival_by_half_a_month(mine, pfs, problems):
+    text = f"patient_id,pfs,os,death\nA,{pfs},300,1\n"
+    if problems:
+        assert "longer than the survival" in mine.problems({"patients": text}, time="day")
+    else:
+        assert len(mine.clean({"patients": text}, time="day").tables["patients"]) == 1
+
+
+@pytest.mark.parametrize(("contact", "notes"), [(331, 0), (332, 1)])
+def test_two_survival_times_may_lie_a_month_apart(mine, contact, notes):
+    text = f"patient_id,os,last_follow_up,death\nA,300,{contact},1\n"
+    found = mine.clean({"patients": text}, time="day").notes["rule"].tolist()
+    assert found.count("two survival times") == notes
+
+
+@pytest.mark.parametrize(("day", "problems"), [(36525, 0), (36526, 1)])
+def test_days_farther_than_a_hundred_years_are_mistakes(mine, day, problems):
+    text = f"patient_id,date,target_sum_mm\nA,{day},30\n"
+    if problems:
+        assert "hundred years" in mine.problems({"assessments": text}, time="day")
+    else:
+        assert len(mine.clean({"assessments": text}, time="day").tables["assessments"]) == 1

@@ -78,7 +78,7 @@ def frame(text):
     return pd.DataFrame(rows, columns=header)
 
 
-def describe(tmp_path, suffix=".csv", settings=None, **changed):
+def describe(tmp_path, suffix=".csv", settings=None, keys=None, **changed):
     folder = tmp_path / "sdtm"
     folder.mkdir(exist_ok=True)
     for name, text in (DOMAINS | changed).items():
@@ -97,6 +97,7 @@ def describe(tmp_path, suffix=".csv", settings=None, **changed):
             pyreadstat.write_xport(rows, str(folder / f"{name}.xpt"), table_name=name)
     path = tmp_path / "study.yaml"
     content = {"name": "study", "format": "sdtm", "path": "sdtm", "settings": settings or {}}
+    content |= keys or {}
     path.write_text(yaml.safe_dump(content), encoding="utf-8")
     return cohort.load_cohort(path, tmp_path)
 
@@ -242,3 +243,128 @@ def test_files_are_found_in_either_case(tmp_path):
         "DM": "dm.xpt",
         "TR": "TR.CSV",
     }
+
+
+PERPENDICULAR = """
+        USUBJID,TRLNKID,TRTESTCD,TRSTRESN,TRSTRESU,TREVAL,VISITNUM,TRDTC
+        S-1,T01,LDIAM,33,mm,INVESTIGATOR,1,2017-01-02
+        S-1,T01,LPERP,9,mm,INVESTIGATOR,1,2017-01-02
+        S-1,T02,LDIAM,22,mm,INVESTIGATOR,1,2017-01-02
+        S-1,T02,LPERP,16,mm,INVESTIGATOR,1,2017-01-02
+        S-1,T01,LDIAM,45,mm,INVESTIGATOR,2,2017-04-02
+        S-1,T01,LPERP,8,mm,INVESTIGATOR,2,2017-04-02
+        S-1,T02,LPERP,16,mm,INVESTIGATOR,2,2017-04-02
+        S-1,T02,LDIAM,30,mm,INVESTIGATOR,2,2017-04-02
+    """
+
+
+def test_a_perpendicular_diameter_makes_no_lymph_node(tmp_path):
+    """The axis follows from the location: lung by its long axis, node by its short one."""
+    lesions = cohort.clean(describe(tmp_path, TR=PERPENDICULAR)).tables["lesions"]
+    targets = lesions[(lesions["role"] == "target") & (lesions["patient_id"] == "S-1")]
+    assert targets[["lesion_id", "node", "diameter_mm"]].to_numpy().tolist() == [
+        ["T01", 0, 33.0],
+        ["T02", 1, 16.0],
+        ["T01", 0, 45.0],
+        ["T02", 1, 16.0],
+    ]
+
+
+def test_a_progression_in_two_axes_is_no_complete_response(tmp_path):
+    from pd1_dynamics import definitions, response
+
+    tables = cohort.clean(describe(tmp_path, TR=PERPENDICULAR, RS=None)).tables
+    points = response.time_points(
+        tables["patients"], tables["assessments"], tables["lesions"], None, definitions.load()
+    )
+    last = points[(points["patient_id"] == "S-1") & (points["date"] == "2017-04-02")].iloc[0]
+    assert (last["target_sum_mm"], last["target_response"]) == (61.0, "PD")
+
+
+@pytest.mark.parametrize(
+    ("location", "tests", "node"),
+    [
+        ("", ("SAXIS",), 1),  # a short axis alone
+        ("", ("LPERP", "LDIAM"), 0),
+        ("", ("LDIAM", "LNSTATE"), 1),
+        ("AXILLARY LYMPH NODE", ("LDIAM",), 1),
+        ("LIVER", ("SAXIS",), 0),
+    ],
+)
+def test_a_lesion_is_a_node_by_location_or_by_how_it_is_measured(tmp_path, location, tests, node):
+    tu = f"USUBJID,TULNKID,TUSTRESC,TULOC,TUDTC\nS-1,T01,TARGET,{location},2017-01-02"
+    rows = [f"S-1,T01,{test},{'PRESENT' if 'STATE' in test else 20},2017-01-02" for test in tests]
+    tr = "USUBJID,TRLNKID,TRTESTCD,TRSTRESC,TRDTC\n" + "\n".join(rows)
+    lesions = cohort.clean(describe(tmp_path, TU=tu, TR=tr, RS=None)).tables["lesions"]
+    assert lesions[["node", "diameter_mm"]].to_numpy().tolist() == [[node, 20.0]]
+
+
+def test_non_cr_non_pd_is_a_response(tmp_path):
+    rs = DOMAINS["RS"].replace("OVRLRESP,PD,INVESTIGATOR,9", "OVRLRESP,NON-CR/NON-PD,INVESTIGATOR,9")
+    rs = rs.replace("BESTRESP,PD", "BESTRESP,NON-CR/NON-PD")
+    tables = cohort.clean(describe(tmp_path, RS=rs)).tables
+    assert "NON-CR/NON-PD" in set(tables["assessments"]["overall_response"])
+    assert tables["patients"].set_index("patient_id").loc["S-1", "best_response"] == "NON-CR/NON-PD"
+
+
+def test_tumors_without_dates_take_those_of_their_results(tmp_path):
+    tu = "\n".join(
+        ",".join(line.strip().split(",")[:-1]) for line in DOMAINS["TU"].strip().splitlines()
+    )
+    tu = "\n".join(line for line in tu.splitlines() if "NEW01" not in line)
+    lesions = cohort.clean(describe(tmp_path, TU=tu)).tables["lesions"]
+    assert set(lesions["date"]) == {"2017-01-02", "2017-04-02", "2017-01-20", "2017-06-20"}
+
+
+def test_files_that_no_domain_is_named_after_are_noted(tmp_path):
+    described = describe(tmp_path)
+    (tmp_path / "sdtm" / "tumor_results.csv").write_text("USUBJID\nS-1\n")
+    note = cohort.clean(described).notes.set_index("rule").loc["files not read"]
+    assert "tumor_results.csv" in note["note"]
+    (tmp_path / "sdtm" / "dm.csv").rename(tmp_path / "sdtm" / "demographics.csv")
+    assert "there is demographics.csv, tumor_results.csv" in told(described)
+
+
+@pytest.mark.parametrize(
+    ("rule", "date"),
+    [("first", "2017-06-01"), ("middle", "2017-06-15"), ("last", "2017-06-30"), ("drop", None)],
+)
+def test_incomplete_dates_mean_what_the_cohort_says(tmp_path, rule, date):
+    tr = DOMAINS["TR"].replace("9,2017-06-20", "9,2017-06")
+    tr = tr.replace("INVESTIGATOR,1,2017-01-20\n        S-2", "INVESTIGATOR,1,2017-01\n        S-2")
+    clean = cohort.clean(describe(tmp_path, TR=tr, RS=None, keys={"partial_dates": rule}))
+    lesions = clean.tables["lesions"]
+    dates = lesions.loc[lesions["patient_id"] == "S-2", "date"].tolist()
+    assert (date in dates) if date else "2017-06" not in str(dates)
+    notes = clean.notes[clean.notes["rule"] == "incomplete dates"]
+    assert notes["rows"].tolist() == [2]
+    assert f"partial_dates: {rule}" in notes["note"].iloc[0]
+
+
+def test_reported_sums_that_differ_are_noted_and_the_diameters_count(tmp_path):
+    tr = PERPENDICULAR.rstrip() + "\n        S-1,,SUMDIAM,70,mm,INVESTIGATOR,2,2017-04-02\n"
+    tr += "        S-1,,SUMDIAM,49.4,mm,INVESTIGATOR,1,2017-01-02\n"
+    clean = cohort.clean(describe(tmp_path, TR=tr))
+    note = clean.notes.set_index("rule").loc["sums that differ"]
+    assert note["rows"] == 1
+    sums = clean.tables["assessments"].set_index("date")["target_sum_mm"]
+    assert sums["2017-01-02"] == 49.4
+    assert pd.isna(sums["2017-04-02"])
+
+
+def test_accepted_readings_of_several_readers_are_noted(tmp_path):
+    tr = """
+        USUBJID,TRLNKID,TRTESTCD,TRSTRESN,TREVAL,TREVALID,TRACPTFL,TRDTC
+        S-2,T01,LDIAM,15,INDEPENDENT ASSESSOR,RADIOLOGIST 1,Y,2017-01-20
+        S-2,T01,LDIAM,16,INDEPENDENT ASSESSOR,RADIOLOGIST 2,Y,2017-03-20
+    """
+    notes = cohort.clean(describe(tmp_path, TR=tr)).notes.set_index("rule")
+    assert notes.loc["accepted readings of several readers", "rows"] == 1
+
+
+@pytest.mark.parametrize(("day", "date"), [("2017-04-23", "2017-04-02"), ("2017-04-24", "2017-04-24")])
+def test_a_visit_has_one_date_within_21_days(tmp_path, day, date):
+    rs = DOMAINS["RS"].replace("2,2017-04-05", f"2,{day}")
+    assessments = cohort.clean(describe(tmp_path, RS=rs)).tables["assessments"]
+    own = assessments[(assessments["patient_id"] == "S-1") & assessments["overall_response"].notna()]
+    assert own["date"].tolist() == [date]

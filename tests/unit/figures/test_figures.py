@@ -188,3 +188,67 @@ def test_agreement_of_a_cohort_that_answers_nothing_shows_the_article_alone(comp
     assert "Synthetic" not in caption["caption"]
     assert "not estimable" in caption["caption"]
     assert "returned," not in caption["caption"]
+
+
+def points_of(figure):
+    """Number of points in each scatter of a figure."""
+    return [
+        len(collection.get_offsets())
+        for axes in figure.axes
+        for collection in axes.collections
+        if len(collection.get_offsets()) and collection.get_offset_transform() is axes.transData
+    ]
+
+
+@pytest.mark.parametrize("name", ["figure2b", "figure2c", "figureS1", "figureS2"])
+def test_points_are_the_patients_of_the_declared_population(drawn, study, name):
+    _, patients, _ = study
+    assert sum(points_of(drawn[name][0])) == int((patients["in_response_cohort"] == 1).sum())
+
+
+def test_the_population_follows_the_analysis(study):
+    """The same figure on an analysis of all patients shows all patients who have the value."""
+    from dataclasses import replace
+
+    from pd1_dynamics import analyses
+
+    estimates, patients, points = study
+    declared = analyses.load(ROOT / "config" / "variables.yaml", ROOT / "config" / "analyses")
+    changed = dict(declared.analyses)
+    changed["baseline_size"] = replace(changed["baseline_size"], population="progression")
+    figure, caption = figures.draw(
+        ENTRIES["figure2c"], *study, synthetic=False,
+        declared=replace(declared, analyses=changed),
+    )  # fmt: skip
+    shown = patients[
+        (patients["in_progression_cohort"] == 1)
+        & patients["baseline_sum_mm"].notna()
+        & patients["best_response"].isin(["CR", "PR", "SD", "PD"])
+    ]
+    assert sum(points_of(figure)) == len(shown)
+    assert "progression with radiological data" in caption["caption"]
+
+
+def test_survival_curves_are_those_of_the_estimates_with_every_censored_patient(drawn, study):
+    estimates, _, _ = study
+    axes = drawn["figure2d"][0].axes[0]
+    marks = [line for line in axes.lines if line.get_marker() == "|"]
+    rows = estimates[(estimates["analysis"] == "pps") & (estimates["statistic"] == "n_censored")]
+    for line, group in zip(marks, ("primary", "secondary"), strict=True):
+        own = rows[rows["group"] == group]
+        assert len(own) > 10
+        assert len(line.get_xdata()) == len(own)
+    curve = estimates[(estimates["analysis"] == "pps") & (estimates["statistic"] == "curve")]
+    steps = [line for line in axes.lines if line.get_drawstyle() == "steps-post"]
+    for line, group in zip(steps, ("primary", "secondary"), strict=True):
+        own = curve.loc[curve["group"] == group, "estimate"]
+        assert line.get_ydata()[1:].tolist() == own.tolist()
+
+
+def test_survival_curves_show_the_ratio_and_name_the_outcome(drawn):
+    figure, caption = drawn["figure2d"]
+    words = [text for text, _ in boxes(figure)]
+    assert "Post-progression survival (%)" in words
+    assert "Months since radiological progression" in words
+    assert any("HR 0.503 (0.288 to 0.879)" in text for text in words)
+    assert "adjusted for Baseline target lesion size" in caption["caption"]

@@ -181,3 +181,20 @@ def test_another_analysis_stands_in_and_is_named(claims, findings):
     ).set_index("claim_id")
     assert table.loc["res_rate_orr", "verdict"] == "reproduced"
     assert "best_response_rates_reported instead" in table.loc["res_rate_orr", "reason"]
+
+
+def test_the_prediction_interval_counts_the_size_of_both_cohorts(claims, findings):
+    """res_rate_orr: 37 % of 215. Half width 1.96 √(0.37 · 0.63 · (1/215 + 1/n)): 15.3 for n = 47."""
+    claim = claims.set_index("claim_id").loc["res_rate_orr"]
+    share, size, n = claim["value"] / 100, int(claim["population_n"]), 47
+    half = 196 * (share * (1 - share) * (1 / size + 1 / n)) ** 0.5
+    alone = 196 * (share * (1 - share) / n) ** 0.5
+    assert half > alone + 0.5
+    between = claim["value"] + (half + alone) / 2
+    found = {"estimate": between, "ci_low": between - 1, "ci_high": between + 1, "n": n}
+    row = verdicts(claims, findings, synthetic=False, res_rate_orr=found).loc["res_rate_orr"]
+    assert row["in_prediction_interval"] == 1
+    beyond = claim["value"] + half + 0.5
+    found = {"estimate": beyond, "ci_low": beyond - 1, "ci_high": beyond + 1, "n": n}
+    row = verdicts(claims, findings, synthetic=False, res_rate_orr=found).loc["res_rate_orr"]
+    assert row["in_prediction_interval"] == 0

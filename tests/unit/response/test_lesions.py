@@ -288,6 +288,26 @@ def test_what_the_contract_forbids_is_told_with_column_and_row(run, row, told):
     assert told in str(error.value)
 
 
+def test_lesions_are_found_again_in_large_cohorts_as_in_small_ones(run, monkeypatch):
+    """Above a bound members are searched for, not looked up: the same lesions must be found."""
+    lesions = pd.DataFrame(
+        [
+            {"patient_id": patient, "day": day, "lesion_id": name, "role": T, "diameter_mm": mm}
+            for patient in ("A", "B", "C")
+            for day, mm in ((0, 30.0), (60, 20.0))
+            for name in ("T1", "T2", f"only {patient}")
+        ]
+        + [
+            {"patient_id": "B", "day": 60, "lesion_id": "T9", "role": T, "diameter_mm": 50.0},
+        ]
+    )
+    patients = pd.DataFrame({"patient_id": ["A", "B", "C"]})
+    small = run(lesions=lesions, patients=patients).points["target_sum_mm"].tolist()
+    assert small == [90.0, 60.0] * 3  # T9 is no lesion of the baseline
+    monkeypatch.setattr("pd1_dynamics.response.lesions._TABLE", 0)
+    assert run(lesions=lesions, patients=patients).points["target_sum_mm"].tolist() == small
+
+
 def test_dates_where_days_belong_are_told(run):
     lesions = pd.DataFrame(
         {"patient_id": ["A"], "date": ["2017-01-01"], "lesion_id": "T1", "role": T}
