@@ -2,7 +2,7 @@
 #
 #   make results                  every table and figure of the default (synthetic) cohort
 #   make results COHORT=liu2019   the same for another cohort: config/cohorts/liu2019.yaml
-#   make test                     the whole test suite
+#   make test                     the tests, in five minutes; make test-all has the slow ones too
 
 SHELL := bash
 PYTHON ?= python3
@@ -16,13 +16,21 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export PYTHONHASHSEED := 0
 
-.PHONY: environment results cohort judgement test lint bench clean
+.PHONY: environment results cohort judgement test test-all mutants lint bench clean
 
 results: $(READY)
 	$(BIN)/snakemake --cores $(CORES) $(if $(COHORT),--config cohort=$(COHORT))
 
 test: $(READY)
+	$(BIN)/pytest -n 2 -m "not slow"
+
+# Everything: also whole runs of the workflow, faults, and the search for the synthetic cohort.
+test-all: $(READY)
 	$(BIN)/pytest -n 2
+
+# How many changes of the code the tests notice: a seeded sample for each room (SAMPLE of them).
+mutants: $(READY)
+	$(BIN)/python tests/mutants/mutants.py $(or $(SAMPLE),40)
 
 # Make the synthetic cohort anew from its description, the ledger and its seed: the committed bytes.
 # With SEED=n another one that matches as well, in results/calibration/family/n.

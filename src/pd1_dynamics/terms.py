@@ -13,7 +13,8 @@ NONE = "none"
 MIXED = "mixed"
 
 RESPONSES = (CR, PR, SD, NON_CR_NON_PD, PD, NE)
-"""Overall and best response, best first; NE is not evaluable. NON-CR/NON-PD is that of patients without
+"""Overall and best response, best first; NE is not evaluable. NON-CR/NON-PD is that of patients
+without
 target lesions whose disease persists (RECIST 1.1, Table 2)."""
 STABLE = (SD, NON_CR_NON_PD)
 """Neither response nor progression."""
@@ -63,7 +64,8 @@ REPRODUCED, RETURNED, COMPATIBLE = "reproduced", "returned", "compatible"
 CLOSE, DIFFERS = "close", "differs"
 CONTRADICTED, NOT_ESTIMABLE = "contradicted", "not estimable"
 VERDICTS = (REPRODUCED, RETURNED, COMPATIBLE, CLOSE, DIFFERS, CONTRADICTED, NOT_ESTIMABLE)
-"""Of a published number beside a recomputed one. Returned is a number that a cohort was built to have;
+"""Of a published number beside a recomputed one. Returned is a number that a cohort was built to
+have;
 compatible is one within what the rounding of other printed numbers, or a definition that had to be
 inferred, allows; contradicted is what the paper itself denies."""
 

@@ -35,7 +35,8 @@ def test_nothing_without_a_counterpart_is_a_target(study):
     assert (study.targets["analysis"] != "").all()
 
 
-# Printed sizes, times and percents (with decimals) that also stand where the search starts, and why.
+# Printed sizes, times and percents (with decimals) that also stand where the search starts, and
+# why.
 STARTS = {
     "synthetic.yaml": {"10.3"},  # median PPS of primary resistance
     "structure.py": {"1.4", "2.7"},  # the exceptional fast courses

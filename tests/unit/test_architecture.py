@@ -7,7 +7,16 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "src" / "pd1_dynamics"
 
-GROUND_FLOOR = {"terms", "problems", "files", "schemas", "definitions", "rules", "arrays", "running"}
+GROUND_FLOOR = {
+    "terms",
+    "problems",
+    "files",
+    "schemas",
+    "definitions",
+    "rules",
+    "arrays",
+    "running",
+}
 FLOW = ["cohort", "response", "progression", "resistance", "analyses"]
 LEAVES = {"tables", "figures", "report", "published"}  # right of analyses
 

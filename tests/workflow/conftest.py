@@ -20,9 +20,10 @@ class Project:
     def __init__(self, folder):
         self.folder = folder
 
-    def run(self, *arguments, cores=2):
+    def run(self, *arguments, cores=2, **environment_too):
         command = [sys.executable, "-m", "snakemake", "--cores", str(cores), *arguments]
         environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
+        environment |= {name: str(value) for name, value in environment_too.items()}
         return subprocess.run(
             command, cwd=self.folder, capture_output=True, text=True, env=environment
         )

@@ -142,7 +142,7 @@ FAULTS = {
         "assessments",
         with_cell("assessments", 3, "overall_response", "MR"),
         "table assessments, column overall_response, row 3: found 'MR'; expected one of CR, PR, "
-        "SD, PD, NE",
+        "SD, NON-CR/NON-PD, PD, NE",
     ),
     "a flag that is not 0 or 1": (
         "patients",
@@ -424,8 +424,11 @@ def run_script(folder, path):
     notes.parent.mkdir(exist_ok=True)
     program = (
         "import runpy; from types import SimpleNamespace as S;"
-        f"snakemake = S(log=[{str(folder / 'clean.log')!r}], input=S(cohort={str(path)!r}),"
-        f" output=S(notes={str(notes)!r}));"
+        f"output = type('Output', (list,), {{'notes': {str(notes)!r}}})([{str(notes)!r}]);"
+        f"definitions = {str(ROOT / 'config' / 'definitions.yaml')!r};"
+        f"inputs = S(cohort={str(path)!r}, definitions=definitions);"
+        f"snakemake = S(rule='clean_cohort', log=[{str(folder / 'clean.log')!r}], input=inputs,"
+        " output=output, params=S(contents='sources:'));"
         f"runpy.run_path({str(ROOT / 'workflow/scripts/clean_cohort.py')!r},"
         " {'snakemake': snakemake}, '__main__')"
     )

@@ -1,4 +1,5 @@
-"""Runs that are killed, run twice, run on damaged or backdated files, elsewhere, or out of space."""
+"""Runs that are killed, run twice, run on damaged or backdated files, elsewhere, or out of
+space."""
 
 import os
 import resource
@@ -10,6 +11,8 @@ import time
 
 import pytest
 import yaml
+
+pytestmark = pytest.mark.slow
 
 NUMBERS = "results/synthetic/estimates.csv"
 TABLES = "results/synthetic/tables/table1.csv"

@@ -5,6 +5,8 @@ import shutil
 import pandas as pd
 import pytest
 
+pytestmark = pytest.mark.slow
+
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
     "--no-sandbox",

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 import yaml
 
-DETERMINED = (
-    *("synthetic/derived/*", "synthetic/estimates.csv", "synthetic/tables/*"),
-    *("synthetic/published/*.csv", "synthetic/report.html"),
-)
+pytestmark = pytest.mark.slow
+
+DETERMINED = "synthetic/**/*"
+TIMED = (".log", ".tsv")  # logs and times: all else is determined
 FIGURES = (
     *(f"figure{name}" for name in ("1", "2a", "2b", "2c", "2d", "S1", "S2")),
     "swimmer",
@@ -50,9 +50,9 @@ def test_every_printed_number_is_compared(project, first_run):
     assert comparison["claim_id"].tolist() == claims["claim_id"].tolist()
     assert comparison["verdict"].notna().all()
     assert comparison["reason"].notna().all()
-    found = comparison.set_index("claim_id")["cohort_value"].notna() | (
-        comparison.set_index("claim_id")["verdict"] == "reproduced"
-    )
+    found = comparison.set_index("claim_id")["cohort_value"].notna() | comparison.set_index(
+        "claim_id"
+    )["verdict"].isin(["reproduced", "compatible"])
     computable = claims.loc[claims["determined_by"] == "cohort", "claim_id"]
     assert found[computable].mean() >= 0.95
     assert (pd.read_csv(folder / "audit.csv")["arithmetic"].str.len() > 10).all()
@@ -86,11 +86,29 @@ def test_a_second_run_has_nothing_to_do(project, first_run):
 
 
 def test_one_core_gives_the_same_bytes(project, first_run):
-    before = project.contents(*DETERMINED)
-    assert len(before) > 50
+    before = determined(project)
+    assert len(before) > 100
     shutil.rmtree(project.folder / "results")
     assert project.run(cores=1).returncode == 0
-    assert project.contents(*DETERMINED) == before
+    after = determined(project)
+    assert sorted(after) == sorted(before)
+    assert [name for name in before if after[name] != before[name]] == []
+
+
+def test_figures_keep_their_bytes_over_ten_runs(project, first_run):
+    """Memory addresses differ from run to run; nothing in a figure may hang on them."""
+    targets = [f"results/synthetic/figures/{name}.svg" for name in ("figure2c", "waterfall")]
+    before = project.contents("synthetic/figures/*")
+    for number in range(10):
+        answer = project.run("--forcerun", "draw_figure", "--", *targets, PYTHONHASHSEED=number)
+        assert answer.returncode == 0
+        assert project.contents("synthetic/figures/*") == before
+
+
+def determined(project):
+    """Every file of the results but logs and times."""
+    found = project.contents(DETERMINED)
+    return {name: content for name, content in found.items() if not name.endswith(TIMED)}
 
 
 def bad_copy(project, name):

@@ -19,10 +19,10 @@ rule estimate:
         in_results("logs/estimate.log"),
     benchmark:
         in_results("logs/estimate.tsv")
-    params:
-        contents=contents("estimate", COHORT_FILE, DEFINITIONS, VARIABLES, *ANALYSES),
     conda:
         "../../environment.yml"
+    params:
+        contents=contents("estimate", COHORT_FILE, DEFINITIONS, VARIABLES, *ANALYSES),
     message:
         "Run the declared analyses."
     script:

@@ -16,10 +16,10 @@ rule check_cohort:
         in_results("logs/check_cohort.log"),
     benchmark:
         in_results("logs/check_cohort.tsv")
-    params:
-        contents=contents("check_cohort", COHORT_FILE, DEFINITIONS, cohort_tables),
     conda:
         "../../environment.yml"
+    params:
+        contents=contents("check_cohort", COHORT_FILE, DEFINITIONS, cohort_tables),
     message:
         "Check the tables of cohort {wildcards.cohort}."
     script:
@@ -40,10 +40,10 @@ rule clean_cohort:
         in_results("logs/clean_cohort.log"),
     benchmark:
         in_results("logs/clean_cohort.tsv")
-    params:
-        contents=contents("clean_cohort", COHORT_FILE, DEFINITIONS, cohort_tables),
     conda:
         "../../environment.yml"
+    params:
+        contents=contents("clean_cohort", COHORT_FILE, DEFINITIONS, cohort_tables),
     message:
         "Clean the tables of cohort {wildcards.cohort}."
     script:

@@ -24,14 +24,14 @@ rule draw_figure:
         in_results("logs/draw_{figure}.log"),
     benchmark:
         in_results("logs/draw_{figure}.tsv")
+    conda:
+        "../../environment.yml"
     params:
         contents=contents(
             "draw_figure",
             *(COHORT_FILE, FIGURE_LAYOUTS, VARIABLES, *ANALYSES),
             log=in_results("logs/draw_{figure}.log"),
         ),
-    conda:
-        "../../environment.yml"
     message:
         "Draw {wildcards.figure}."
     script:

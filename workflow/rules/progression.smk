@@ -16,10 +16,10 @@ rule derive_progression:
         in_results("logs/derive_progression.log"),
     benchmark:
         in_results("logs/derive_progression.tsv")
-    params:
-        contents=contents("derive_progression", COHORT_FILE, DEFINITIONS),
     conda:
         "../../environment.yml"
+    params:
+        contents=contents("derive_progression", COHORT_FILE, DEFINITIONS),
     message:
         "Derive progression patterns, LDH dynamics and survival."
     script:

@@ -24,10 +24,10 @@ rule compare_with_article:
         in_results("logs/compare_with_article.log"),
     benchmark:
         in_results("logs/compare_with_article.tsv")
-    params:
-        contents=contents("compare_with_article", COHORT_FILE, *PUBLISHED),
     conda:
         "../../environment.yml"
+    params:
+        contents=contents("compare_with_article", COHORT_FILE, *PUBLISHED),
     message:
         "Audit the article's numbers, and compare them with the cohort's."
     script:
@@ -52,10 +52,10 @@ rule draw_agreement:
         in_results("logs/draw_agreement.log"),
     benchmark:
         in_results("logs/draw_agreement.tsv")
-    params:
-        contents=contents("draw_agreement", COHORT_FILE),
     conda:
         "../../environment.yml"
+    params:
+        contents=contents("draw_agreement", COHORT_FILE),
     message:
         "Draw published against recomputed estimates."
     script:

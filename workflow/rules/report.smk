@@ -23,10 +23,10 @@ rule write_report:
         in_results("logs/write_report.log"),
     benchmark:
         in_results("logs/write_report.tsv")
-    params:
-        contents=contents("write_report", COHORT_FILE, DEFINITIONS, FINDINGS, cohort_tables),
     conda:
         "../../environment.yml"
+    params:
+        contents=contents("write_report", COHORT_FILE, DEFINITIONS, FINDINGS, cohort_tables),
     message:
         "Write the report."
     script:

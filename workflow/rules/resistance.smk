@@ -18,10 +18,10 @@ rule classify_resistance:
         in_results("logs/classify_resistance.log"),
     benchmark:
         in_results("logs/classify_resistance.tsv")
-    params:
-        contents=contents("classify_resistance", COHORT_FILE, DEFINITIONS),
     conda:
         "../../environment.yml"
+    params:
+        contents=contents("classify_resistance", COHORT_FILE, DEFINITIONS),
     message:
         "Classify resistance to anti-PD-1 therapy."
     script:

@@ -14,10 +14,10 @@ rule derive_response:
         in_results("logs/derive_response.log"),
     benchmark:
         in_results("logs/derive_response.tsv")
-    params:
-        contents=contents("derive_response", COHORT_FILE, DEFINITIONS),
     conda:
         "../../environment.yml"
+    params:
+        contents=contents("derive_response", COHORT_FILE, DEFINITIONS),
     message:
         "Derive RECIST 1.1 responses and tumor dynamics."
     script:

@@ -23,6 +23,10 @@ rule make_family_member:
     output:
         tables=expand(f"{CALIBRATION}/family/{{{{seed}}}}/{{table}}.csv", table=MADE),
         dictionary=f"{CALIBRATION}/family/{{seed}}/README.md",
+    log:
+        f"{CALIBRATION}/logs/family.{{seed}}.log",
+    conda:
+        "../../environment.yml"
     params:
         contents=contents(
             "make_synthetic_cohort",
@@ -30,10 +34,6 @@ rule make_family_member:
             log=f"{CALIBRATION}/logs/family.{{seed}}.log",
         ),
         left_out=0,
-    log:
-        f"{CALIBRATION}/logs/family.{{seed}}.log",
-    conda:
-        "../../environment.yml"
     message:
         "Make the synthetic cohort of seed {wildcards.seed} (ten minutes)."
     script:
@@ -45,6 +45,8 @@ use rule make_family_member as hold_out with:
     output:
         tables=expand(f"{CALIBRATION}/held_out/{{{{seed}}}}/{{table}}.csv", table=MADE),
         dictionary=f"{CALIBRATION}/held_out/{{seed}}/README.md",
+    log:
+        f"{CALIBRATION}/logs/held_out.{{seed}}.log",
     params:
         contents=contents(
             "make_synthetic_cohort",
@@ -52,8 +54,6 @@ use rule make_family_member as hold_out with:
             log=f"{CALIBRATION}/logs/held_out.{{seed}}.log",
         ),
         left_out=0.1,
-    log:
-        f"{CALIBRATION}/logs/held_out.{{seed}}.log",
     message:
         "Make the synthetic cohort of seed {wildcards.seed} without a tenth of its targets."
 
@@ -70,16 +70,16 @@ rule judge_synthetic_cohort:
     output:
         family=f"{CALIBRATION}/judged/family.csv",
         held_out=f"{CALIBRATION}/judged/held_out.csv",
+    log:
+        f"{CALIBRATION}/logs/judge_synthetic_cohort.log",
+    conda:
+        "../../environment.yml"
     params:
         contents=contents(
             "judge_synthetic_cohort",
             PUBLISHED[0],
             log=f"{CALIBRATION}/logs/judge_synthetic_cohort.log",
         ),
-    log:
-        f"{CALIBRATION}/logs/judge_synthetic_cohort.log",
-    conda:
-        "../../environment.yml"
     message:
         "Compare the cohorts of several seeds, and those that lacked some targets."
     script:
@@ -97,12 +97,6 @@ rule draw_fidelity:
         pdf=in_results("fidelity/{picture}.pdf", "synthetic"),
         png=in_results("fidelity/{picture}.png", "synthetic"),
         caption=in_results("fidelity/{picture}.json", "synthetic"),
-    params:
-        contents=contents(
-            "draw_fidelity",
-            project("data/synthetic/held_out.csv"),
-            log=in_results("logs/draw_fidelity.{picture}.log", "synthetic"),
-        ),
     log:
         in_results("logs/draw_fidelity.{picture}.log", "synthetic"),
     benchmark:
@@ -111,6 +105,12 @@ rule draw_fidelity:
         picture="|".join(FIDELITY),
     conda:
         "../../environment.yml"
+    params:
+        contents=contents(
+            "draw_fidelity",
+            project("data/synthetic/held_out.csv"),
+            log=in_results("logs/draw_fidelity.{picture}.log", "synthetic"),
+        ),
     message:
         "Draw what the synthetic cohort is like: {wildcards.picture}."
     script:
@@ -131,6 +131,12 @@ rule write_fidelity:
             caption="../report/fidelity.rst",
             category="Report",
         ),
+    log:
+        in_results("logs/write_fidelity.log", "synthetic"),
+    benchmark:
+        in_results("logs/write_fidelity.tsv", "synthetic")
+    conda:
+        "../../environment.yml"
     params:
         contents=contents(
             "write_fidelity",
@@ -138,12 +144,6 @@ rule write_fidelity:
             project("data/synthetic/family.csv"),
             log=in_results("logs/write_fidelity.log", "synthetic"),
         ),
-    log:
-        in_results("logs/write_fidelity.log", "synthetic"),
-    benchmark:
-        in_results("logs/write_fidelity.tsv", "synthetic")
-    conda:
-        "../../environment.yml"
     message:
         "Write how far the synthetic cohort can be trusted."
     script:

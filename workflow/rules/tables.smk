@@ -21,10 +21,10 @@ rule make_tables:
         in_results("logs/make_tables.log"),
     benchmark:
         in_results("logs/make_tables.tsv")
-    params:
-        contents=contents("make_tables", COHORT_FILE, VARIABLES, *LAYOUTS),
     conda:
         "../../environment.yml"
+    params:
+        contents=contents("make_tables", COHORT_FILE, VARIABLES, *LAYOUTS),
     message:
         "Lay out the tables."
     script:

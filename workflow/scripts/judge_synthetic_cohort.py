@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from pd1_dynamics.files import read_table, write_table
-from pd1_dynamics.running.job import carried_out
 from pd1_dynamics.published import read_claims
+from pd1_dynamics.running.job import carried_out
 from pd1_dynamics.synthetic import judging
 
 

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 from pd1_dynamics.files import read_table, write_text
-from pd1_dynamics.running.job import carried_out
 from pd1_dynamics.report import fidelity
 from pd1_dynamics.report.page import Picture
+from pd1_dynamics.running.job import carried_out
 
 
 def main(path_comparison, path_held_out, path_family, paths_pictures, paths_captions, path_page):

@@ -162,7 +162,10 @@ def spearman(analysis: Analysis, run: Run) -> list[Row]:
         population=analysis.population,
         n=int(both.sum()),
         left_out=left_out(
-            [(sample.codebook.label(first), np.isnan(x)), (sample.codebook.label(second), np.isnan(y))]
+            [
+                (sample.codebook.label(first), np.isnan(x)),
+                (sample.codebook.label(second), np.isnan(y)),
+            ]
         ),
         outcome=second,
         term=first,

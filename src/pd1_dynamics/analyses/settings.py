@@ -1,6 +1,7 @@
 """What each choice of a definition changes.
 
-``python -m pd1_dynamics.analyses.settings`` renews ``docs/settings.md``: what changes in patients built
+``python -m pd1_dynamics.analyses.settings`` renews ``docs/settings.md``: what changes in patients
+built
 by hand, one for each choice (``data/choices``), and in the hazard ratios of the default cohort.
 """
 
@@ -36,7 +37,8 @@ HAZARDS = {
     "sitc": ("resistance_sitc", None),
     "confirmed": ("resistance_sitc", ("confirmed", "not_required")),
 }
-"""Hazard ratios by name: the column of the resistance type, and states of confirmation that count."""
+"""Hazard ratios by name: the column of the resistance type, and states of confirmation that
+count."""
 
 _HEAD = """\
 # Settings, and what they change
@@ -47,9 +49,12 @@ reason, and each alternative with what it alone changes.
 
 - **patients**: of {built} patients built by hand, one or more for each choice
   ([data/choices](../data/choices/README.md)), those in whom any derived value differs.
-- **HR**: hazard ratio of death after progression, secondary against primary resistance, with its 95%
-  interval (Cox, unadjusted) and the number of patients, in the default cohort: by the rule that fills
-  the column `resistance`, by SITC, and by SITC in those confirmed or exempt from confirmation. A dash:
+- **HR**: hazard ratio of death after progression, secondary against primary resistance, with its
+95%
+  interval (Cox, unadjusted) and the number of patients, in the default cohort: by the rule that
+  fills
+  the column `resistance`, by SITC, and by SITC in those confirmed or exempt from confirmation. A
+  dash:
   as by default. By default {default}.
 
 > Both are **made up**: the numbers show how far a choice reaches, and nothing about patients. The

@@ -48,9 +48,7 @@ def _curve(analysis: Analysis, sample: Sample, members: Sample, base: Row) -> li
     known = ~np.isnan(time + event)
     time, event = time[known], event[known] == (0 if analysis.get("reverse") else 1)
     label = sample.codebook.outcomes[outcome].label
-    base = replace(
-        base, n=len(time), events=int(event.sum()), left_out=left_out([(label, ~known)])
-    )
+    base = replace(base, n=len(time), events=int(event.sum()), left_out=left_out([(label, ~known)]))
     lacking = sample.lacks_outcome(outcome) or members.lacks_outcome(outcome)
     times = analysis.get("times", [])
     if lacking:
@@ -83,7 +81,8 @@ def _curve(analysis: Analysis, sample: Sample, members: Sample, base: Row) -> li
 
 
 def _steps(curve: curves.KaplanMeier, base: Row) -> list[Row]:
-    """The whole curve: at each time with events or censoring its value, and who was censored then."""
+    """The whole curve: at each time with events or censoring its value, and who was censored
+    then."""
     rows = []
     for place, time in enumerate(curve.time):
         row = replace(base, term=_at(float(time)), n=int(curve.n_risk[place]))

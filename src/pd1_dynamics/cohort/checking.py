@@ -56,7 +56,7 @@ def _checks(column: Column, time: str, start: bool) -> Iterator[pa.Check]:
     if column.maximum is not None:
         yield pa.Check.le(column.maximum, error=column.expected)
     if column.below is not None:
-        yield pa.Check.lt(column.below, error=column.expected)
+        yield pa.Check.lt(column.below, error=f"a number below {column.below:g}")
     if column.above is not None:
         yield pa.Check.gt(column.above, error=column.expected)
 

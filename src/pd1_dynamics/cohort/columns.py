@@ -67,8 +67,6 @@ class Column:
         if self.levels:
             return "one of " + ", ".join(self.levels)
         number = "a whole number" if self.kind == WHOLE else "a number"
-        if self.below is not None:
-            return f"{number} from {self.minimum:g} to less than {self.below:g}"
         if self.minimum is not None and self.maximum is not None:
             return f"{number} from {self.minimum:g} to {self.maximum:g}"
         if self.minimum is not None:
@@ -222,7 +220,8 @@ RECORDED = {
     "last_dose_day": "last_dose_recorded",
     "confirmatory_scan_day": "confirmatory_scan_recorded",
 }
-"""Columns of the clean patients whose empty cells mean something where the cohort has the column (no
+"""Columns of the clean patients whose empty cells mean something where the cohort has the column
+(no
 last dose yet, no such scan), and the flag of the clean table that says whether it has."""
 
 

@@ -184,6 +184,9 @@ def _future(dated: Tables, texts: Tables) -> Iterator[Problem]:
                 wrong = pd.Series(
                     late.astype(bool)[rows[name].cat.codes.to_numpy()], index=rows.index
                 )
+                clean = clean_name(table, name)
+                if clean in dated.get(table, ()) and clean != INDEX_DATE:
+                    wrong &= ~(dated[table][clean].abs() > FARTHEST_DAY)  # told already
                 words = "a date after today"
                 yield from _tell(texts, table, name, wrong, words, "a date not after today")
 
@@ -203,9 +206,7 @@ def _sums(dated: Tables, texts: Tables) -> Iterator[Problem]:
     if "reader" in scans and "reader" in lesions:
         key.append("reader")
     targets = lesions[(lesions["role"] == "target") & lesions["day"].notna()]
-    made = targets["diameter_mm"].groupby(
-        [_filled(targets[name]) for name in key], sort=False
-    )
+    made = targets["diameter_mm"].groupby([_filled(targets[name]) for name in key], sort=False)
     made = made.agg(["sum", "count", "size"])
     place = pd.MultiIndex.from_arrays([_filled(scans[name]) for name in key])
     found = made.reindex(place)

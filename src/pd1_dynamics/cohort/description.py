@@ -86,7 +86,8 @@ class Cohort:
 
     @property
     def about(self) -> str:
-        """Who the patients are, as a sentence, where they are not those that the article is about."""
+        """Who the patients are, as a sentence, where they are not those that the article is
+        about."""
         if (self.disease, self.treatment) == (DISEASE, TREATMENT):
             return ""
         return f"Patients with {self.disease} under {self.treatment}."
@@ -96,7 +97,8 @@ class Cohort:
         lines = [self.title, f"Source: {self.source}." if self.source else "", self.about]
         if self.synthetic:
             lines.append(
-                "SYNTHETIC COHORT: no real patient. The numbers show that the pipeline works; they are "
+                "SYNTHETIC COHORT: no real patient. The numbers show that the pipeline works; "
+                "they are "
                 "no evidence for any clinical claim."
             )
         if patient_level:

@@ -43,7 +43,14 @@ def observe(dated: dict[str, pd.DataFrame], definitions: Mapping[str, Any]) -> l
     """Notes on tables that passed all checks; tables as :func:`.days.to_days` gives them."""
     return [
         note
-        for observation in (_out_of_order, _mixed, _baselines, _undated_deaths, _two_survivals, _gaps)
+        for observation in (
+            _out_of_order,
+            _mixed,
+            _baselines,
+            _undated_deaths,
+            _two_survivals,
+            _gaps,
+        )
         for note in observation(dated, definitions)
     ]
 
@@ -114,14 +121,15 @@ def _two_survivals(dated: dict[str, pd.DataFrame], _: Mapping[str, Any]) -> Iter
 
 
 def _gaps(dated: dict[str, pd.DataFrame], _: Mapping[str, Any]) -> Iterator[Note]:
-    """Values that some patients have and others lack: who lacks one is left out where it is used."""
+    """Values that some patients have and others lack: who lacks one is left out where it is
+    used."""
     patients = dated.get("patients", pd.DataFrame())
     ends = [name for name in ("last_follow_up_day", "os_days") if name in patients]
     if ends:
         lacking = patients[ends].isna().all(axis=1)
         words = "Patients without last contact or survival time: left out of survival analyses."
         yield from noted("patients", "no last contact", lacking, words)
-    for name, column in TABLES["patients"].items():
+    for name in TABLES["patients"]:
         clean = clean_name("patients", name)
         if name in MAY_BE_EMPTY or clean in ends or clean not in patients:
             continue

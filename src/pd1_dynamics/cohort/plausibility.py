@@ -71,7 +71,9 @@ def _leaps(dated: Tables, _: Mapping[str, Any]) -> Iterator[Note]:
     now, before = rows["diameter_mm"], rows["diameter_mm"].shift()
     smaller, larger = np.minimum(now, before), np.maximum(now, before)
     leaps = same & (larger >= FIVEFOLD * smaller).to_numpy() & (smaller != TOO_SMALL_MM).to_numpy()
-    words = "A lesion grew or shrank fivefold from one scan to the next: is a decimal point missing?"
+    words = (
+        "A lesion grew or shrank fivefold from one scan to the next: is a decimal point missing?"
+    )
     yield from noted("lesions", "fivefold change", pd.Series(leaps, rows.index).sort_index(), words)
 
 
@@ -94,7 +96,9 @@ def _baseline(dated: Tables, definitions: Mapping[str, Any]) -> Iterator[Note]:
     rows = dated.get("lesions", pd.DataFrame())
     if not {"patient_id", "day", "role", "diameter_mm"} <= set(rows):
         return
-    early = rows[(rows["role"] == "target") & (rows["day"] <= definitions["baseline"]["latest_day"])]
+    early = rows[
+        (rows["role"] == "target") & (rows["day"] <= definitions["baseline"]["latest_day"])
+    ]
     if early.empty:
         return
     patient = early["patient_id"].cat.codes
@@ -107,14 +111,17 @@ def _baseline(dated: Tables, definitions: Mapping[str, Any]) -> Iterator[Note]:
     words = f"Targets under {MEASURABLE_MM} mm at baseline are not measurable (RECIST 1.1, 3.1.1)."
     yield from noted("lesions", "small targets", small, words)
     words = (
-        f"Target nodes under {MEASURABLE_NODE_MM} mm in short axis at baseline are no target lesions "
+        f"Target nodes under {MEASURABLE_NODE_MM} mm in short axis at baseline are no target "
+        f"lesions "
         "(RECIST 1.1, 3.1.1)."
     )
     yield from noted("lesions", "small target nodes", node & (size < MEASURABLE_NODE_MM), words)
     groups = [patient, reader]
     first = ~pd.concat(groups, axis=1).duplicated()
     number = size.groupby(groups).transform("size")
-    words = f"Patients with more than {MOST_TARGETS} target lesions at baseline (RECIST 1.1, 3.1.2)."
+    words = (
+        f"Patients with more than {MOST_TARGETS} target lesions at baseline (RECIST 1.1, 3.1.2)."
+    )
     yield from noted("lesions", "many targets", first & (number > MOST_TARGETS), words)
     if "organ" in targets:
         groups.append(targets["organ"].cat.codes)
@@ -122,11 +129,14 @@ def _baseline(dated: Tables, definitions: Mapping[str, Any]) -> Iterator[Note]:
         in_organ = size.groupby(groups).transform("size")
         crowded = first & (in_organ > MOST_IN_AN_ORGAN) & (groups[-1] >= 0)
         words = (
-            f"Organs with more than {MOST_IN_AN_ORGAN} target lesions at baseline (RECIST 1.1, 3.1.2)."
+            f"Organs with more than {MOST_IN_AN_ORGAN} target lesions at baseline (RECIST 1.1, "
+            f"3.1.2)."
         )
         yield from noted("lesions", "many targets in an organ", crowded, words)
     old = ~pd.concat([patient], axis=1).duplicated() & (targets["day"] < EARLIEST_BASELINE_DAY)
-    words = f"Patients whose baseline is more than {-EARLIEST_BASELINE_DAY} days before the first dose."
+    words = (
+        f"Patients whose baseline is more than {-EARLIEST_BASELINE_DAY} days before the first dose."
+    )
     yield from noted("lesions", "old baseline", old, words)
 
 
@@ -145,7 +155,9 @@ def _readers(dated: Tables, definitions: Mapping[str, Any]) -> Iterator[Note]:
     best: dict[Any, int] = {}
     ranks = {}
     for name, rows in present.items():
-        of_label = np.append([rank.get(str(x), len(order)) for x in rows["reader"].cat.categories], -1)
+        of_label = np.append(
+            [rank.get(str(x), len(order)) for x in rows["reader"].cat.categories], -1
+        )
         ranks[name] = pd.Series(of_label[rows["reader"].cat.codes.to_numpy()], rows.index)
         read = ranks[name][ranks[name] >= 0]
         for patient, place in read.groupby(rows["patient_id"].astype(object)).min().items():
@@ -170,7 +182,8 @@ def _contradictory_pfs(dated: Tables, _: Mapping[str, Any]) -> Iterator[Note]:
     progression, death = rows.get("progression", nothing), rows.get("death", nothing)
     neither = (rows["pfs_event"] == 1) & (progression == 0) & (death == 0)
     words = (
-        "Reported PFS ended with an event, but neither progression nor death is recorded: it counts as "
+        "Reported PFS ended with an event, but neither progression nor death is recorded: it "
+        "counts as "
         "an event without a date of progression."
     )
     yield from noted("patients", "PFS event without a cause", neither, words)

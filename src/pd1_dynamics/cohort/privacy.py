@@ -1,4 +1,5 @@
-"""Messages without identifiers: what looks like one in the wrong column is shown by its shape alone."""
+"""Messages without identifiers: what looks like one in the wrong column is shown by its shape
+alone."""
 
 import re
 from collections.abc import Collection

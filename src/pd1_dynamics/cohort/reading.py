@@ -25,7 +25,9 @@ SUFFIXES = (*SEPARATORS, ".xlsx", ".parquet", ".xpt")
 HEADER_ROW = 1
 """Row of the header as a person sees it; the first patient is in the next."""
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
+)
 _BLOCK_BYTES = 1 << 24  # more than any row has
 _BYTE_ORDER_MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16", b"\xef\xbb\xbf": "utf-8-sig"}
 

@@ -86,7 +86,8 @@ def draw(comparison: pd.DataFrame) -> tuple["Figure", str]:
     caption = (
         f"Every estimate that the article prints with a 95% interval (n={len(rows)}; one that "
         "stands in several places is shown once): published above, from this cohort below, in the "
-        f"color of the verdict on the estimate and both limits: {counts}. Returned is equal as printed "
+        f"color of the verdict on the estimate and both limits: {counts}. Returned is equal as "
+        f"printed "
         "on a cohort that was built to have it; reproduced is equal as printed where it was not "
         "(another cohort of patients: each estimate in the other's interval); close is inside the "
         "published interval; NR is not reached. Right: published, then recomputed."

@@ -23,8 +23,8 @@ from pd1_dynamics.figures import (
     swimmer,
     waterfall,
 )
-from pd1_dynamics.figures.shown import Shown
 from pd1_dynamics.figures.placeholder import placeholder
+from pd1_dynamics.figures.shown import Shown
 from pd1_dynamics.files import written_aside
 
 if TYPE_CHECKING:

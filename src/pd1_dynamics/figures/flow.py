@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 _ABSENT = "–"  # nothing to count
 
 
-def draw(
-    estimates: Estimates, shown: Shown, entry: dict[str, Any]
-) -> tuple["Figure", str]:
+def draw(estimates: Estimates, shown: Shown, entry: dict[str, Any]) -> tuple["Figure", str]:
     """Boxes joined by arrows; all numbers from the estimates."""
     figure = style.new_figure(style.DOUBLE, 98 * style.MM)
     axes = figure.add_subplot()
@@ -45,7 +43,12 @@ def draw(
     )
     _arrow(axes, (30, 62), (25.2, 62))
     _box(
-        axes, 87.5, 61.5, 25, f"Without progression\nor death, n={size('not_progressed')}", style.FAINT
+        axes,
+        87.5,
+        61.5,
+        25,
+        f"Without progression\nor death, n={size('not_progressed')}",
+        style.FAINT,
     )
     _arrow(axes, (70, 62), (74.8, 62))
     _box(axes, 27, 50, 44, f"Measurable baseline and evaluation\nn={size('response')}")
@@ -102,7 +105,8 @@ def draw(
         _box(axes, x, 12, 18, words, style.COLORS[resistance])
         _arrow(axes, (66, 31.6), (x, 16.4))
     caption = (
-        f"Populations of the study (n={size('all')}), and who is in none of them and why. Numbers on arrows: patients who took that "
+        f"Populations of the study (n={size('all')}), and who is in none of them and why. "
+        f"Numbers on arrows: patients who took that "
         "way from the first evaluation to their best response. CR, complete remission; PD, disease "
         "progression; PR, partial remission; SD, stable disease."
     )

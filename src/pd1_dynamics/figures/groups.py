@@ -19,9 +19,7 @@ _HEIGHT, _COLUMN = 150, 48  # of the panel and of a group's column, about, in po
 _WIDTH = 0.42  # half of the widest group, in columns
 
 
-def draw(
-    estimates: Estimates, shown: Shown, entry: dict[str, Any]
-) -> tuple["Figure", str]:
+def draw(estimates: Estimates, shown: Shown, entry: dict[str, Any]) -> tuple["Figure", str]:
     """One column of points a group; returns the figure and the caption."""
     column, by, analysis = entry["column"], entry["by"], entry["analysis"]
     levels = list(entry["levels"])

@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 _MARKERS = {"CR": "o", "PR": "s", "SD": "^", "PD": "x"}
 
 
-def draw(
-    estimates: Estimates, shown: Shown, entry: dict[str, Any]
-) -> tuple["Figure", str]:
+def draw(estimates: Estimates, shown: Shown, entry: dict[str, Any]) -> tuple["Figure", str]:
     """Points colored and shaped by best response, with Spearman's correlation."""
     x, y = shown.analysis["variables"]
     population = shown.patients(x, y, group=entry["by"])

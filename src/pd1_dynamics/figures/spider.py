@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def draw(
-    estimates: Estimates, shown: Shown, entry: dict[str, Any]
-) -> tuple["Figure", str]:
+def draw(estimates: Estimates, shown: Shown, entry: dict[str, Any]) -> tuple["Figure", str]:
     """One panel a best response, one line a patient."""
     response, by = shown.response, entry["by"]
     population = shown.patients(group=by)
@@ -57,7 +55,8 @@ def draw(
     caption = (
         "Change of the sum of target diameters from baseline, one line a patient "
         f"(n={shown.size(estimates)}), by best response; lines end with the last scan that counts, "
-        f"progression included. Dashed: \u221230% and +20%; vertical line: {entry['mark']:g} months. "
+        f"progression included. Dashed: \u221230% and +20%; vertical line: {entry['mark']:g} "
+        f"months. "
         f"Population: {shown.population}. "
         f"{style.SCALE_IN_WORDS}"
     )

@@ -82,7 +82,8 @@ def lay_out(figure: "mpl.figure.Figure") -> None:
     """Place everything, and keep it there to the last bit.
 
     The solver of the constrained layout gives boxes that differ in their last bits from run to run,
-    and SVG names its clip paths after them. So boxes go to a grid, and the solver is not asked again.
+    and SVG names its clip paths after them. So boxes go to a grid, and the solver is not asked
+    again.
     """
     figure.draw_without_rendering()
     figure.get_layout_engine().execute(figure)

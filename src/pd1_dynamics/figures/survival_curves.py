@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def draw(
-    estimates: Estimates, shown: Shown, entry: dict[str, Any]
-) -> tuple["Figure", str]:
+def draw(estimates: Estimates, shown: Shown, entry: dict[str, Any]) -> tuple["Figure", str]:
     """Curves by group with censor marks, medians, tests, and numbers at risk below."""
     levels, outcome = list(entry["levels"]), shown.codebook.outcomes[shown.analysis["outcome"]]
     curves = {level: _curve(estimates, entry["analysis"], level) for level in levels}
@@ -119,8 +117,11 @@ def time_of(row: Estimate) -> float:
 
 
 def _curve(estimates: Estimates, analysis: str, group: str) -> pd.DataFrame:
-    """Steps of a group's curve: time, survival and its limits, and whether somebody was censored."""
-    censored = {time_of(row) for row in estimates.rows(analysis, group=group, statistic="n_censored")}
+    """Steps of a group's curve: time, survival and its limits, and whether somebody was
+    censored."""
+    censored = {
+        time_of(row) for row in estimates.rows(analysis, group=group, statistic="n_censored")
+    }
     rows = [
         (time_of(row), row.estimate, row.ci_low, row.ci_high, time_of(row) in censored)
         for row in estimates.rows(analysis, group=group, statistic="curve")

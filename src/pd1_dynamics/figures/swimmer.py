@@ -24,9 +24,7 @@ _EVENTS = (  # column with the month, condition, marker, color, name
 )
 
 
-def draw(
-    estimates: Estimates, shown: Shown, entry: dict[str, Any]
-) -> tuple["Figure", str]:
+def draw(estimates: Estimates, shown: Shown, entry: dict[str, Any]) -> tuple["Figure", str]:
     """One lane a patient, by best response and length."""
     lanes = _lanes(shown, entry["by"], list(entry["levels"]))
     height = min(_LONGEST, max(_SHORTEST, _LANE * len(lanes))) * style.MM

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def draw(
-    estimates: Estimates, shown: Shown, entry: dict[str, Any]
-) -> tuple["Figure", str]:
+def draw(estimates: Estimates, shown: Shown, entry: dict[str, Any]) -> tuple["Figure", str]:
     """One bar a patient, colored by best response."""
     column, by = entry["column"], entry["by"]
     population = shown.patients(column, group=by)
-    bars = population[population[column].notna()].sort_values([column, "patient_id"], ascending=[False, True])
+    bars = population[population[column].notna()].sort_values(
+        [column, "patient_id"], ascending=[False, True]
+    )
     figure = style.new_figure(style.DOUBLE, 80 * style.MM)
     axes = figure.add_subplot()
     heights = bars[column].to_numpy(dtype=float)

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from pd1_dynamics.published import replication
-from pd1_dynamics.published.ledger import selectors
 from pd1_dynamics.published.finding import CONSISTENT, INCONSISTENT
+from pd1_dynamics.published.ledger import selectors
 from pd1_dynamics.published.printed import possible_values
 from pd1_dynamics.statistics.rounding import fixed
 from pd1_dynamics.terms import (
@@ -32,7 +32,8 @@ COLUMNS = (
     "section", "location", "quote", "population", "quantity", "group", "statistic", "unit",
     "same_as",
     "published_value", "published_low", "published_high", "decimals",
-    "cohort_value", "cohort_low", "cohort_high", "cohort_n", "cohort_verdict", "cohort_evidence", "with_limits",
+    "cohort_value", "cohort_low", "cohort_high", "cohort_n",
+    "cohort_verdict", "cohort_evidence", "with_limits",
     "direction_agrees", "in_published_interval", "published_in_cohort_interval",
     "in_prediction_interval",
 )  # fmt: skip
@@ -132,7 +133,8 @@ NOT_COMPARED = "not compared: the article is about other patients (compare_with_
 
 
 def _arithmetic(finding) -> str:
-    """Verdict on a number that follows from other printed ones: exactly, or within their rounding."""
+    """Verdict on a number that follows from other printed ones: exactly, or within their
+    rounding."""
     inferred = finding.kind in _WITHIN_ROUNDING or "inferred" in str(finding.note).lower()
     return COMPATIBLE if inferred else REPRODUCED
 
@@ -188,7 +190,8 @@ def _gap(row) -> str:
 def _worst(found: list[dict | None], claim) -> dict | None:
     """Of several estimates that a claim covers the one that speaks most against it.
 
-    A statement such as "all p below 0.001" is true when it is true of all, so the largest p decides;
+    A statement such as "all p below 0.001" is true when it is true of all, so the largest p
+    decides;
     what one of them lacks, the statement lacks.
     """
     if None in found or len(found) == 1:
@@ -327,7 +330,8 @@ def _says_the_same(text: str, value: float, claim) -> bool:
 
 
 def shown(value: float, claim) -> str:
-    """A recomputed number with the decimals of the published one; a p below 0.001 as tables show it."""
+    """A recomputed number with the decimals of the published one; a p below 0.001 as tables show
+    it."""
     if math.isnan(value):
         return "not reached"
     if claim.statistic == "p_value" and value < SMALLEST_P:

@@ -66,9 +66,7 @@ def _verdicts(comparison: pd.DataFrame) -> list[dict]:
         {
             "kind": label,
             **{
-                verdict: int(
-                    ((free["evidence"] == kind) & (free["verdict"] == verdict)).sum()
-                )
+                verdict: int(((free["evidence"] == kind) & (free["verdict"] == verdict)).sum())
                 for verdict in (RETURNED, REPRODUCED, CLOSE, DIFFERS)
             },
         }

@@ -103,7 +103,9 @@ def _differences(
         if cohort[name] != ARTICLE[name]:
             found.append(f"{word}: {ARTICLE[name]} in the article, {cohort[name]} here")
     if reported:
-        found.append("response and progression are as the centers recorded them, not read from scans")
+        found.append(
+            "response and progression are as the centers recorded them, not read from scans"
+        )
     if ours and ours[0]["n"] != "":
         found.append(f"events: {NOT_PRINTED} in the article, {ours[0]['events']} here")
     return found
@@ -115,7 +117,12 @@ def comparable(
     """What parts this cohort from the article's: tumor, drug, line, number, reader."""
     size = estimates.first("cohort_flow", population="all", statistic="n")
     prior = [
-        (label, estimates.first("baseline_characteristics", term=f"{name}=1", group="all", statistic="percent"))
+        (
+            label,
+            estimates.first(
+                "baseline_characteristics", term=f"{name}=1", group="all", statistic="percent"
+            ),
+        )
         for name, label in (
             ("prior_immunotherapy", "immunotherapy"),
             ("prior_targeted_therapy", "targeted therapy"),
@@ -130,7 +137,11 @@ def comparable(
             "any line; prior therapies in supplemental table 1",
             f"before: {', '.join(known)}" if known else "prior therapies not known",
         ),
-        ("Patients", printed.get("abs_n", NOT_PRINTED), "not known" if size is None else fixed(size.estimate)),
+        (
+            "Patients",
+            printed.get("abs_n", NOT_PRINTED),
+            "not known" if size is None else fixed(size.estimate),
+        ),
         (
             "Progression",
             "RECIST 1.1, read from scans",

@@ -101,7 +101,9 @@ def make(
         headline=(
             headline.rows(findings or {}, comparison, found, cohort, reported) if real else []
         ),
-        comparable=[] if cohort["synthetic"] else headline.comparable(cohort, found, printed, reported),
+        comparable=[]
+        if cohort["synthetic"]
+        else headline.comparable(cohort, found, printed, reported),
         left_out=_left_out(estimates),
         matrix=reproduction.matrix(comparison),
         verdicts=VERDICTS,

@@ -44,10 +44,13 @@ def opening(comparison: pd.DataFrame, synthetic: bool, compared: bool = True) ->
         return int(sum(count.get((evidence, verdict), 0) for verdict in verdicts))
 
     arithmetic = (
-        f"The article prints {len(once)} distinct numbers. {number(ARITHMETIC, REPRODUCED)} of them "
-        f"follow exactly from other numbers that it prints, {number(ARITHMETIC, COMPATIBLE)} lie within "
+        f"The article prints {len(once)} distinct numbers. {number(ARITHMETIC, REPRODUCED)} of "
+        f"them "
+        f"follow exactly from other numbers that it prints, {number(ARITHMETIC, COMPATIBLE)} lie "
+        f"within "
         "what the rounding of others (or a definition that had to be inferred) allows, and "
-        f"{number(ARITHMETIC, CONTRADICTED)} contradict them: this is real evidence, and no data of "
+        f"{number(ARITHMETIC, CONTRADICTED)} contradict them: this is real evidence, and no data "
+        f"of "
         "patients went into it."
     )
     answered = [REPRODUCED, RETURNED, CLOSE, DIFFERS]

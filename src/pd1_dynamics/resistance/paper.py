@@ -33,7 +33,12 @@ _EARLY = Condition(
 PAPER = (  # the first match wins
     Rule("", (_NOT_PROGRESSED,), "not in the progression cohort", _METHODS),
     Rule(PRIMARY, (_best(PD),), "progression was the best response", _METHODS),
-    Rule(PRIMARY, (_best(*STABLE), _EARLY), "stable disease for less than that time (the study: 6 months)", _METHODS),
+    Rule(
+        PRIMARY,
+        (_best(*STABLE), _EARLY),
+        "stable disease for less than that time (the study: 6 months)",
+        _METHODS,
+    ),
     Rule(SECONDARY, (_best(*STABLE),), "stable disease for that time or longer", _METHODS),
     Rule(SECONDARY, (_best(CR, PR),), "progression after a response", _METHODS),
     Rule(
@@ -50,7 +55,8 @@ def resistance_paper(
 ) -> np.ndarray:
     """Resistance type of each patient, None for none.
 
-    The months (setting ``resistance_paper.primary_before_months``, 6 in the study) count from the first
+    The months (setting ``resistance_paper.primary_before_months``, 6 in the study) count from the
+    first
     dose to progression: day 183 is the first that is secondary.
 
     Examples

@@ -591,7 +591,8 @@ def classify(facts: Facts, settings: Settings) -> pd.DataFrame:
     -------
     DataFrame
         ``resistance_sitc`` (``terms.RESISTANCE_SITC``), ``resistance_sitc_confirmed`` (1, 0,
-        missing when no confirmation is required, or the cohort cannot tell), ``resistance_sitc_reason``,
+        missing when no confirmation is required, or the cohort cannot tell),
+        ``resistance_sitc_reason``,
         ``resistance_sitc_rule`` (table and row), ``resistance_sitc_confirmation`` (confirmed,
         not_confirmed, not_required, unknown, or missing without a resistance type).
     """

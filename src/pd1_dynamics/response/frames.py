@@ -124,6 +124,8 @@ def _numbers(values: pd.Series, name: str, clean: str, contract: Column) -> Iter
         wrong |= numbers.notna() & ~numbers.isin([0, 1])
     if contract.minimum is not None:
         wrong |= numbers < contract.minimum
+    if contract.below is not None:
+        wrong |= numbers >= contract.below
     if clean == "day":
         wrong |= values.isna()
     flags = wrong.to_numpy(dtype=bool, na_value=False)

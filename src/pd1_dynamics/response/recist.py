@@ -225,7 +225,10 @@ def overall_codes(
 
 
 def overall_response(
-    target: str, nontarget: str = NONE, new_lesion: str = "0", nonmeasurable_stable: str = NON_CR_NON_PD
+    target: str,
+    nontarget: str = NONE,
+    new_lesion: str = "0",
+    nonmeasurable_stable: str = NON_CR_NON_PD,
 ) -> str:
     """Overall response of one time point, in words.
 

@@ -187,7 +187,8 @@ def clinical_benefit(
     patients: pd.DataFrame,
     definitions: Mapping[str, Any],
 ) -> np.ndarray:
-    """1 for CR, PR, or SD (NON-CR/NON-PD) of at least ``clinical_benefit_months``; 0 for others; NaN if unknown.
+    """1 for CR, PR, or SD (NON-CR/NON-PD) of at least ``clinical_benefit_months``; 0 for others;
+    NaN if unknown.
 
     SD lasts from the first dose to progression or the last evaluable assessment; in a patient
     without scans, as long as reported (``sd_duration_days``), or else as PFS. A mixed response is

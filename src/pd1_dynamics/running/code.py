@@ -12,7 +12,8 @@ SCHEMAS = Path(__file__).parents[3] / "workflow" / "schemas"
 def closure(script: str | Path) -> list[Path]:
     """Files that a script runs, itself first: modules of this package, and what lies beside them.
 
-    Imports inside functions count. A module's package counts too, as Python runs it first, and so do
+    Imports inside functions count. A module's package counts too, as Python runs it first, and so
+    do
     the templates in a module's folder and, with the module that reads them, all schemas.
 
     Parameters
@@ -60,7 +61,8 @@ def _names(tree: ast.AST) -> Iterator[str]:
 
 
 def _files(name: str) -> Iterator[Path]:
-    """The module of a dotted name and the packages around it, as far as they are of this package."""
+    """The module of a dotted name and the packages around it, as far as they are of this
+    package."""
     parts = name.split(".")
     if parts[0] != PACKAGE.name:
         return

@@ -1,6 +1,7 @@
 """Checksums of what a job reads and of what it made, so that no change goes unnoticed.
 
-Snakemake compares times before contents: a file that changed under an old time (an archive unpacked,
+Snakemake compares times before contents: a file that changed under an old time (an archive
+unpacked,
 a copy that keeps times, a restored backup) looks unchanged to it. So each rule has a parameter that
 says what its files hold, as Snakemake runs a rule again when a parameter changes. And each job
 leaves a seal beside its log: the checksums of its outputs, by which a damaged result is known.
@@ -41,7 +42,8 @@ def parameter(path_log: str | Path, sources: Iterable[str | Path]) -> str:
     """What a rule's parameter says: contents of its sources, and whether its outputs are intact.
 
     The second part is what the seal holds while all outputs that are there match it, and something
-    new when one does not. The job that then runs writes it into the next seal, so that it runs once.
+    new when one does not. The job that then runs writes it into the next seal, so that it runs
+    once.
 
     Parameters
     ----------
@@ -77,9 +79,7 @@ def _state(path: Path) -> str:
         return ""
     found = {name: checksum(name) for name in content["outputs"]}
     damaged = {
-        name: now
-        for name, now in found.items()
-        if now not in ("absent", content["outputs"][name])
+        name: now for name, now in found.items() if now not in ("absent", content["outputs"][name])
     }
     if not damaged:
         return content["state"]
@@ -88,7 +88,8 @@ def _state(path: Path) -> str:
 
 
 def _read(path: Path) -> Mapping[str, Any] | None:
-    """The seal, or None where there is none that can be read (a run was killed while writing it)."""
+    """The seal, or None where there is none that can be read (a run was killed while writing
+    it)."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

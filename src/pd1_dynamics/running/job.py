@@ -1,11 +1,12 @@
-"""How a workflow script runs: a log, errors that a clinician can read, and a seal on its outputs."""
+"""How a workflow script runs: a log, errors that a clinician can read, and a seal on its
+outputs."""
 
 import errno
 import sys
 import traceback
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr
+from contextlib import contextmanager, redirect_stderr, suppress
 from typing import Any
 
 from pd1_dynamics.problems import InputError
@@ -40,7 +41,9 @@ def carried_out(job: Any) -> Iterator[None]:
         except Exception as error:
             if not is_full(error):
                 traceback.print_exc(file=log)
-                words = f"{job.rule} failed by a fault of the program; its log tells more: {path_log}"
+                words = (
+                    f"{job.rule} failed by a fault of the program; its log tells more: {path_log}"
+                )
                 _end(words, log, terminal)
             _end(f"{job.rule} could not write its results: the disk is full.", log, terminal)
 
@@ -58,8 +61,6 @@ def is_full(error: BaseException) -> bool:
 
 def _end(words: str, log: Any, terminal: Any) -> None:
     print(words, file=terminal)
-    try:
+    with suppress(OSError):  # the disk is full
         print(words, file=log)
-    except OSError:  # the disk is full
-        pass
     sys.exit(1)

@@ -16,7 +16,8 @@ _NOISE = (
     "Complete log(s)",
     "Elapsed time",
 )
-"""How messages of the engine start that say nothing about the data. A job tells itself why it failed,
+"""How messages of the engine start that say nothing about the data. A job tells itself why it
+failed,
 unless the operating system ended it; that stays."""
 
 

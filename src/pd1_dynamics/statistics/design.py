@@ -11,7 +11,8 @@ covariate, has run away: hazards or odds would differ more than a million-fold."
 
 
 WIDEST_INTERVAL = 1e6
-"""A 95% interval of a ratio, between two groups or over two standard deviations, whose limits lie more
+"""A 95% interval of a ratio, between two groups or over two standard deviations, whose limits lie
+more
 than a million-fold apart comes from groups that are almost separated, and says nothing."""
 _Z = 1.959963984540054
 
@@ -55,7 +56,8 @@ def check_design(covariates: pd.DataFrame) -> np.ndarray:
 def check_finite(
     covariates: pd.DataFrame, coefficients: np.ndarray, std_errors: np.ndarray
 ) -> None:
-    """Refuse a fit of which a coefficient has run away (separation, monotone likelihood), or almost.
+    """Refuse a fit of which a coefficient has run away (separation, monotone likelihood), or
+    almost.
 
     Raises
     ------

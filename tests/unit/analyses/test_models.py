@@ -231,7 +231,7 @@ def test_a_covariate_at_the_bound_itself_is_not_selected(selected, estimate, ent
     ).table
     p = float(one.loc[one["term"] == "x", "p_value"].iloc[0])
     assert "x" not in selected(data, p_below=p)["term"].tolist()
-    assert "x" in selected(data, p_below=np.nextafter(p, 1))["term"].tolist()
+    assert "x" in selected(data, p_below=float(np.nextafter(p, 1)))["term"].tolist()
 
 
 def test_a_factor_is_selected_by_the_test_of_all_its_levels(selected):

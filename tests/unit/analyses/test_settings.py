@@ -39,7 +39,9 @@ def test_every_alternative_matters_in_some_patient(found):
 def test_the_rule_and_its_months_move_the_hazard_ratio(found):
     by = found.set_index(["setting", "answer"])
     default = found.iloc[0]
-    assert by.loc[("resistance_rule", "sitc"), "chosen_hazard_ratio"] == default["sitc_hazard_ratio"]
+    assert (
+        by.loc[("resistance_rule", "sitc"), "chosen_hazard_ratio"] == default["sitc_hazard_ratio"]
+    )
     moved = by.loc[("resistance_paper.primary_before_months", 9), "chosen_hazard_ratio"]
     assert moved != default["chosen_hazard_ratio"]
     assert default["confirmed_n"] < default["sitc_n"]

@@ -6,6 +6,8 @@ import pytest
 from pd1_dynamics.calibration import search, targets, times
 from pd1_dynamics.calibration.targets import Block, Target
 
+pytestmark = pytest.mark.slow
+
 N = 40
 NAMES = ["time", "event", "not event", "x"]
 

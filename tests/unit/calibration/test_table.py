@@ -8,6 +8,8 @@ import pytest
 from pd1_dynamics import published
 from pd1_dynamics.calibration import table
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(__file__).parents[3] / "data" / "keynote024"
 NO_AUDIT = pd.DataFrame(columns=["verdict", "judged", "kind"])
 
@@ -22,11 +24,11 @@ def subjects(study):
     return table.generate(study, seed=1)
 
 
-def test_every_published_number_is_reproduced(study, subjects):
+def test_every_published_number_is_returned(study, subjects):
     found = published.compare(
         study.claims, table.estimates(study, subjects), NO_AUDIT, cohort_is_synthetic=True
     )
-    assert found["verdict"].eq("reproduced").all(), found[["claim_id", "published", "recomputed"]]
+    assert found["verdict"].eq("returned").all(), found[["claim_id", "published", "recomputed"]]
 
 
 def test_the_same_seed_gives_the_same_subjects(study, subjects):

@@ -15,8 +15,11 @@ def noted(mine, rule, **tables):
 @pytest.mark.parametrize(
     ("table", "told"),
     [
-        ({"lesions": LESIONS + "A,0,T1,target,lung,0,600,\n"}, "expected a number from 0 to less t"),
-        ({"assessments": "patient_id,date,target_sum_mm\nA,0,3000\n"}, "from 0 to less than 3000"),
+        ({"lesions": LESIONS + "A,0,T1,target,lung,0,600,\n"}, "expected a number below 600"),
+        (
+            {"assessments": "patient_id,date,target_sum_mm\nA,0,3000\n"},
+            "expected a number below 3000",
+        ),
         (
             {
                 "lesions": LESIONS + "A,0,T1,target,lung,0,30,\nA,0,T2,target,liver,0,20,\n",

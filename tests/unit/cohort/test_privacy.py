@@ -1,4 +1,5 @@
-"""Identifiers and dates in the wrong column are told by their shape; dates in theirs as they stand."""
+"""Identifiers and dates in the wrong column are told by their shape; dates in theirs as they
+stand."""
 
 import pytest
 

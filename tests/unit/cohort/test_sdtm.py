@@ -300,7 +300,9 @@ def test_a_lesion_is_a_node_by_location_or_by_how_it_is_measured(tmp_path, locat
 
 
 def test_non_cr_non_pd_is_a_response(tmp_path):
-    rs = DOMAINS["RS"].replace("OVRLRESP,PD,INVESTIGATOR,9", "OVRLRESP,NON-CR/NON-PD,INVESTIGATOR,9")
+    rs = DOMAINS["RS"].replace(
+        "OVRLRESP,PD,INVESTIGATOR,9", "OVRLRESP,NON-CR/NON-PD,INVESTIGATOR,9"
+    )
     rs = rs.replace("BESTRESP,PD", "BESTRESP,NON-CR/NON-PD")
     tables = cohort.clean(describe(tmp_path, RS=rs)).tables
     assert "NON-CR/NON-PD" in set(tables["assessments"]["overall_response"])
@@ -362,9 +364,13 @@ def test_accepted_readings_of_several_readers_are_noted(tmp_path):
     assert notes.loc["accepted readings of several readers", "rows"] == 1
 
 
-@pytest.mark.parametrize(("day", "date"), [("2017-04-23", "2017-04-02"), ("2017-04-24", "2017-04-24")])
+@pytest.mark.parametrize(
+    ("day", "date"), [("2017-04-23", "2017-04-02"), ("2017-04-24", "2017-04-24")]
+)
 def test_a_visit_has_one_date_within_21_days(tmp_path, day, date):
     rs = DOMAINS["RS"].replace("2,2017-04-05", f"2,{day}")
     assessments = cohort.clean(describe(tmp_path, RS=rs)).tables["assessments"]
-    own = assessments[(assessments["patient_id"] == "S-1") & assessments["overall_response"].notna()]
+    own = assessments[
+        (assessments["patient_id"] == "S-1") & assessments["overall_response"].notna()
+    ]
     assert own["date"].tolist() == [date]

@@ -212,7 +212,7 @@ def test_the_population_follows_the_analysis(study):
 
     from pd1_dynamics import analyses
 
-    estimates, patients, points = study
+    _, patients, _ = study
     declared = analyses.load(ROOT / "config" / "variables.yaml", ROOT / "config" / "analyses")
     changed = dict(declared.analyses)
     changed["baseline_size"] = replace(changed["baseline_size"], population="progression")

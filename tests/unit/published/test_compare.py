@@ -184,7 +184,8 @@ def test_another_analysis_stands_in_and_is_named(claims, findings):
 
 
 def test_the_prediction_interval_counts_the_size_of_both_cohorts(claims, findings):
-    """res_rate_orr: 37 % of 215. Half width 1.96 √(0.37 · 0.63 · (1/215 + 1/n)): 15.3 for n = 47."""
+    """res_rate_orr: 37 % of 215. Half width 1.96 √(0.37 · 0.63 · (1/215 + 1/n)): 15.3 for n =
+    47."""
     claim = claims.set_index("claim_id").loc["res_rate_orr"]
     share, size, n = claim["value"] / 100, int(claim["population_n"]), 47
     half = 196 * (share * (1 - share) * (1 / size + 1 / n)) ** 0.5

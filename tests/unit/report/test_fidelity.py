@@ -17,7 +17,15 @@ def page():
     ]
     comparison = pd.DataFrame(
         rows, columns=["claim_id", "verdict", "evidence", "cohort_verdict", "reason"]
-    ).assign(cohort_evidence=lambda t: t["evidence"], quantity="q", group="", location="table 1", published="1", recomputed="2", same_as="")
+    ).assign(
+        cohort_evidence=lambda t: t["evidence"],
+        quantity="q",
+        group="",
+        location="table 1",
+        published="1",
+        recomputed="2",
+        same_as="",
+    )
     held_out = pd.DataFrame(
         {
             "quantity": ["hazard & ratio", "n"], "group": "", "statistic": "estimate",

@@ -6,6 +6,8 @@ import pytest
 
 from pd1_dynamics import synthetic
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 DATA = ROOT / "data" / "synthetic"
 QUICK = {"moves": 4000, "rounds": 0}

@@ -51,7 +51,9 @@ def read_sdtm(cohort: Cohort) -> Intake:
     intake = Intake({}, "date", frozenset({"patients"}), problems=problems, place=place)
     if "DM" not in domains:
         if not problems:
-            expected = "DM, with the subjects and their first exposure; files are named after domains"
+            expected = (
+                "DM, with the subjects and their first exposure; files are named after domains"
+            )
             ignored = other_files(cohort.resolve(cohort.folder))
             there = f" (there is {', '.join(ignored)})" if ignored else ""
             problems.append(Problem("DM", f"no such domain in {cohort.folder}{there}", expected))
@@ -76,10 +78,13 @@ def read_sdtm(cohort: Cohort) -> Intake:
     }
     if several := several_accepted(domains):
         words = (
-            "Subjects whose accepted readings are of more than one reader: what follows the baseline "
+            "Subjects whose accepted readings are of more than one reader: what follows the "
+            "baseline "
             "may have been read by somebody else."
         )
-        intake.notes.append(Note("TR", "accepted readings of several readers", several, None, words))
+        intake.notes.append(
+            Note("TR", "accepted readings of several readers", several, None, words)
+        )
     moved = one_date_a_visit(domains)
     if moved:
         words = f"Rows of one visit take its earliest scan date, within {VISIT_WINDOW_DAYS} days."
@@ -90,7 +95,8 @@ def read_sdtm(cohort: Cohort) -> Intake:
     apart = sums_that_differ(lesions, assessments)
     if len(apart):
         words = (
-            "Reported sums (SUMDIAM) that are not the sum of the target diameters of that date: the "
+            "Reported sums (SUMDIAM) that are not the sum of the target diameters of that date: "
+            "the "
             "diameters count."
         )
         example = int(row_in_file(apart)[0])

@@ -37,7 +37,8 @@ def lesions_of(
     """One row a lesion, date and reader; the rows of equivocal new lesions; problems.
 
     Which axis counts is settled once a lesion: the short one of a lymph node, the long one of
-    anything else (RECIST 1.1, 4.1). A node is what TULOC calls one, at any visit and by any reader; a
+    anything else (RECIST 1.1, 4.1). A node is what TULOC calls one, at any visit and by any
+    reader; a
     lesion without a location is a node if TR gives it a nodal state, or never a longest diameter.
     """
     empty = pd.DataFrame()
@@ -148,10 +149,13 @@ def _measured(tr: pd.DataFrame) -> pd.DataFrame:
 
 
 def _axis_that_counts(tr: pd.DataFrame, test: pd.Series, size: pd.Series) -> pd.Series:
-    """Rows that measure the axis of their lesion; the other axis where its own was never measured."""
+    """Rows that measure the axis of their lesion; the other axis where its own was never
+    measured."""
     of_row = pd.MultiIndex.from_frame(tr[["USUBJID", "TRLNKID"]])
     short, long = test.isin(SHORT_AXIS), test.isin(LONG_AXIS)
-    has_short, has_long = (of_row.isin(of_row[axis & (size != "")].unique()) for axis in (short, long))
+    has_short, has_long = (
+        of_row.isin(of_row[axis & (size != "")].unique()) for axis in (short, long)
+    )
     by_short = np.where(tr["NODE"], has_short | ~has_long, ~has_long & has_short)
     return short.where(by_short, long)
 

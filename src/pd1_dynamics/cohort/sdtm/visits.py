@@ -48,9 +48,11 @@ def several_accepted(domains: dict[str, pd.DataFrame]) -> int:
         rows = domains[domain]
         rows = rows[column_of(rows, f"{domain}ACPTFL") == "Y"]
         single = column_of(rows, f"{domain}EVALID")
-        number = single[single != ""].groupby(
-            [rows["USUBJID"], column_of(rows, f"{domain}EVAL")]
-        ).nunique()
+        number = (
+            single[single != ""]
+            .groupby([rows["USUBJID"], column_of(rows, f"{domain}EVAL")])
+            .nunique()
+        )
         found |= set(number[number > 1].index.get_level_values(0))
     return len(found)
 
