@@ -20,9 +20,9 @@ from pd1_dynamics.terms import (
 )
 
 CHOSEN = definitions.load()
-RANK = {label: rank for rank, label in enumerate(("CR", "PR", "SD", "PD", "NE"))}
+RANK = {label: rank for rank, label in enumerate(("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE"))}
 # For a patient, NE is worse than a response and no news about progression.
-OVERALL_RANK = {"CR": 0, "PR": 1, "SD": 2, "NE": 2, "PD": 3}
+OVERALL_RANK = {"CR": 0, "PR": 1, "SD": 2, "NON-CR/NON-PD": 2, "NE": 2, "PD": 3}
 
 diameters = st.integers(0, 1200).map(lambda tenths: tenths / 10)
 measured = st.one_of(diameters, diameters, diameters, st.none())

@@ -454,6 +454,7 @@ def test_a_failed_run_has_no_traceback_and_leaves_earlier_results_alone(tmp_path
     assert not (tmp_path / "results" / ".unfinished").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     not (ROOT / "config" / "figures.yaml").is_file(), reason="the configuration is incomplete"
 )

@@ -5,8 +5,6 @@ import shutil
 import pandas as pd
 import pytest
 
-pytestmark = pytest.mark.slow
-
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
     "--no-sandbox",
@@ -18,7 +16,10 @@ FLAGS = [
     "--disable-sync",
 ]
 
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="Chromium is not installed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(BROWSER is None, reason="Chromium is not installed"),
+]
 
 
 @pytest.fixture(scope="module")

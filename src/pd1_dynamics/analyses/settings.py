@@ -104,11 +104,11 @@ def _alternatives() -> Iterator[tuple[str, Any]]:
         yield from ((place, value) for value in values)
 
 
-def page(clean: Mapping[str, pd.DataFrame], built: Mapping[str, pd.DataFrame]) -> str:
-    """The page of the documentation, as Markdown."""
-    default, *others = effects(clean, built).to_dict("records")
+def page(found: pd.DataFrame, n_built: int) -> str:
+    """The page of the documentation, as Markdown, of what :func:`effects` found."""
+    default, *others = found.to_dict("records")
     texts = {name: _ratio(default, name) for name in HAZARDS}
-    head = _HEAD.format(built=len(built["patients"]) + 1, default="; ".join(texts.values()))
+    head = _HEAD.format(built=n_built + 1, default="; ".join(texts.values()))
     chosen, reasons = definitions.alternatives(), definitions.reasons()
     defaults = definitions.load()
     lines, told = [], ""
@@ -211,4 +211,6 @@ def cleaned(name: str) -> Mapping[str, pd.DataFrame]:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(cleaned("synthetic"), cleaned("choices")), encoding="utf-8")
+    built = cleaned("choices")
+    found = effects(cleaned("synthetic"), built)
+    PAGE.write_text(page(found, len(built["patients"])), encoding="utf-8")

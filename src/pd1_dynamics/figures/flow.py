@@ -95,8 +95,22 @@ def draw(estimates: Estimates, shown: Shown, entry: dict[str, Any]) -> tuple["Fi
         _label(axes, x + 0.9, 23, stayed, style.COLORS[response])
 
     without = size("progressed_without_radiology")
-    _box(axes, 89, 36, 21, f"Died without\nradiological data\nn={without}")
-    _box(axes, 66, 36, 21, f"Progression on\nradiological record\nn={size('progression')}")
+    scanned = estimates.first("imaging", term="n_imaging_dates", statistic="n") is not None
+    _box(
+        axes,
+        89,
+        36,
+        21,
+        f"Died without\n{'radiological data' if scanned else 'progression'}\nn={without}",
+    )
+    _box(
+        axes,
+        66,
+        36,
+        21,
+        f"Progression {'on' if scanned else 'as'}\n"
+        f"{'radiological record' if scanned else 'reported'}\nn={size('progression')}",
+    )
     _arrow(axes, (78, 46.7), (66, 40.4))
     _arrow(axes, (78, 46.7), (89, 40.4))
     for resistance, x in (("primary", 66), ("secondary", 89)):

@@ -43,7 +43,8 @@ def draw(estimates: Estimates, shown: Shown, entry: dict[str, Any]) -> tuple["Fi
         }
         label = entry["levels"][level]
         if found["median"] is None:
-            labels.append(f"{label}\nn=0")
+            gap = estimates.gap(analysis, group=level, term=column, statistic="median")
+            labels.append(f"{label}\n{gap if gap.startswith('fewer') else 'n=0'}")
             continue
         axes.scatter(
             place + _swarm(heights[place], step),

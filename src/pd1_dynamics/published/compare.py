@@ -321,7 +321,7 @@ def _says_the_same(text: str, value: float, claim) -> bool:
     number = float(text)
     return {
         "=": number == claim.value,
-        "<": number < claim.value or (value < claim.value and claim.statistic != "p_value"),
+        "<": number < claim.value,
         "<=": number <= claim.value,
         ">": number > claim.value,
         ">=": number >= claim.value,

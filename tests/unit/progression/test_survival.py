@@ -166,3 +166,22 @@ def test_a_cohort_that_knows_no_last_dose_has_no_time_under_treatment(run):
     row = run(PROGRESSED, patient=ALIVE).patient
     assert pd.isna(row["treatment_months"])
     assert pd.isna(row["treatment_ongoing"])
+
+
+@pytest.mark.parametrize(
+    ("reported", "progressed", "event", "pps"),
+    [
+        ({"progression": 1, "progression_day": 100.0}, 1, 1, 1),  # said twice is said
+        ({"pfs_days": 100.0, "pfs_event": 1}, 1, 1, 1),
+        ({"pfs_days": 300.0, "pfs_event": 1}, 0, 1, None),  # on the day of death: a death
+        ({"pfs_days": 100.0, "pfs_event": 1, "progression": 0}, 0, 1, None),
+        ({"pfs_days": 100.0, "pfs_event": 0, "progression": 1}, 1, 1, 1),
+        ({"pfs_days": 100.0, "pfs_event": 0}, 0, 0, None),
+    ],
+)
+def test_reported_pfs_and_its_event(run, reported, progressed, event, pps):
+    patient = {"last_follow_up_day": 300.0, "death": 1, "best_response": "SD", **reported}
+    row = run(patient=patient).patient
+    assert row["in_progression_cohort"] == progressed
+    assert row["pfs_event"] == event
+    assert (None if pd.isna(row["pps_event"]) else row["pps_event"]) == pps

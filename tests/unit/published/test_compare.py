@@ -199,3 +199,7 @@ def test_the_prediction_interval_counts_the_size_of_both_cohorts(claims, finding
     found = {"estimate": beyond, "ci_low": beyond - 1, "ci_high": beyond + 1, "n": n}
     row = verdicts(claims, findings, synthetic=False, res_rate_orr=found).loc["res_rate_orr"]
     assert row["in_prediction_interval"] == 0
+    below = claim["value"] - half - 0.5
+    found = {"estimate": below, "ci_low": below - 1, "ci_high": below + 1, "n": n}
+    row = verdicts(claims, findings, synthetic=False, res_rate_orr=found).loc["res_rate_orr"]
+    assert row["in_prediction_interval"] == 0

@@ -98,3 +98,26 @@ def test_unknown_claims_and_kinds_are_refused(claims):
     ]
     with pytest.raises(InputError, match="2 problems"):
         audit(claims, checks)
+
+
+def test_a_bound_is_told_as_printed_and_a_value_with_its_sign(claims):
+    from pd1_dynamics.published.structure import sign
+    from pd1_dynamics.published.view import View
+
+    view = View(claims)
+    assert sign(view, "t2_pattern_p") == "<0.001"
+    assert sign(view, "abs_depth_p") == "≤0.001"
+    assert sign(view, "t3_resistance_p") == "= 0.02"
+
+
+def test_an_estimate_without_both_limits_has_no_triple_to_check(claims):
+    from pd1_dynamics.published import structure
+    from pd1_dynamics.published.view import View
+
+    group = claims[
+        claims["claim_group"] == claims.set_index("claim_id").loc["t3_size", "claim_group"]
+    ]
+    for lacking in ("ci_low", "ci_high"):
+        part = group[group["statistic"] != lacking]
+        assert structure._ratio(View(part), "g", part) == []
+    assert structure._ratio(View(group), "g", group)

@@ -1,5 +1,6 @@
 """What data cannot tell is said in plain words, and never a number."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -62,3 +63,42 @@ def test_incomplete_follow_up_is_an_error_not_a_smaller_sample(time, event):
 
 def test_times_that_arithmetic_has_split_are_one_time():
     assert kaplan_meier([0.3, 0.1 + 0.2, 1], [1, 1, 0]).time.tolist() == [0.3, 1]
+
+
+@pytest.mark.parametrize(("x", "y"), [([1, 1, 1, 1], [1, 2, 3, 4]), ([1, 2, 3, 4], [5, 5, 5, 5])])
+def test_a_constant_has_no_rank_correlation(x, y):
+    with pytest.raises(NotEstimable):
+        spearman(np.array(x, float), np.array(y, float))
+
+
+def test_nearly_separated_groups_say_nothing():
+    """One event among few of a group: a ratio of 435 from 0.02 to 11 million is no estimate."""
+    outcome = np.array([0] * 6 + [1] * 30 + [0] * 30, dtype=float)
+    rare = np.array([0] * 65 + [1], dtype=float)
+    twin = rare.copy()
+    twin[0] = 1
+    covariates = pd.DataFrame({"rare": rare, "noise": np.arange(66.0)})
+    with pytest.raises(NotEstimable):
+        logistic(outcome, covariates)
+    assert (
+        logistic(outcome, pd.DataFrame({"noise": np.arange(66.0)})).table["estimate"].notna().all()
+    )
+
+
+@pytest.mark.parametrize(
+    ("covariates", "told"),
+    [
+        (pd.DataFrame({"sex": ["m", "f"] * 10}), "covariate sex holds text"),
+        (pd.DataFrame({"sex": pd.Categorical(["m", "f"] * 10)}), "covariate sex holds text"),
+        (pd.DataFrame({"age": [np.nan, 1.0] * 10}), "covariate age lacks 10 values"),
+    ],
+)
+def test_covariates_that_no_model_takes_are_named(covariates, told):
+    time, event = np.arange(1.0, 21), np.array([0, 1] * 10)
+    for fit in (
+        lambda: cox(time, event, covariates),
+        lambda: logistic(event, covariates),
+        lambda: linear(time, covariates),
+    ):
+        with pytest.raises(ValueError, match=told):
+            fit()

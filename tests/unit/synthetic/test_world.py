@@ -8,6 +8,8 @@ from pd1_dynamics.synthetic.moves import propose
 from pd1_dynamics.synthetic.trajectory import Kind
 from pd1_dynamics.terms import DAYS_PER_MONTH, PR
 
+pytestmark = pytest.mark.slow
+
 RESPONSE = Kind("pr", (PR,), progressed=True, resistance="secondary", target_progression=True)
 DAYS, SUMS = (-5, 80, 170, 260), (1200, 700, 500, 680)
 
