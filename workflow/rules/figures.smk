@@ -4,6 +4,7 @@
 rule draw_figure:
     input:
         cohort=COHORT_FILE,
+        definitions=DEFINITIONS,
         figures=FIGURE_LAYOUTS,
         variables=VARIABLES,
         analyses=ANALYSES,
@@ -29,7 +30,7 @@ rule draw_figure:
     params:
         contents=contents(
             "draw_figure",
-            *(COHORT_FILE, FIGURE_LAYOUTS, VARIABLES, *ANALYSES),
+            *(COHORT_FILE, DEFINITIONS, FIGURE_LAYOUTS, VARIABLES, *ANALYSES),
             log=in_results("logs/draw_{figure}.log"),
         ),
     message:

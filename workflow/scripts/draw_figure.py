@@ -11,6 +11,7 @@ from pd1_dynamics.running.job import carried_out
 def main(
     name,
     path_cohort,
+    path_definitions,
     path_figures,
     path_variables,
     folder_analyses,
@@ -20,6 +21,7 @@ def main(
     path_caption,
 ):
     described = cohort.load_cohort(path_cohort)
+    publish = cohort.definitions_of(path_cohort, path_definitions)["publish"]
     figure, caption = figures.draw(
         schemas.load(path_figures, "figures")["figures"][name],
         analyses.read_estimates(path_estimates),
@@ -27,6 +29,7 @@ def main(
         read_table(path_response),
         synthetic=described.synthetic,
         about=described.about,
+        smallest_cell=publish["smallest_cell"],
         declared=analyses.load(path_variables, folder_analyses),
     )
     figures.save(figure, Path(path_caption).parents[1], name)
@@ -39,6 +42,7 @@ if __name__ == "__main__":
         main(
             name=snakemake.wildcards.figure,
             path_cohort=snakemake.input.cohort,
+            path_definitions=snakemake.input.definitions,
             path_figures=snakemake.input.figures,
             path_variables=snakemake.input.variables,
             folder_analyses=Path(snakemake.input.analyses[0]).parent,

@@ -10,10 +10,12 @@ is kept back too, over levels of a variable and over groups.
 
 from dataclasses import replace
 
+from pd1_dynamics.analyses.codebook import MISSING
 from pd1_dynamics.analyses.estimates import ALL, Row
 
 WHY = "fewer than {bound} patients"
 _PARTS = ("n", "n_missing")
+_KNOWN = "(known)"
 
 
 def keep_back(rows: list[Row], bound: int) -> list[Row]:
@@ -26,8 +28,9 @@ def keep_back(rows: list[Row], bound: int) -> list[Row]:
     """
     if not bound:
         return rows
-    hidden = _hidden_cells(rows, bound)
-    return [_published(row, place in hidden, bound) for place, row in enumerate(rows)]
+    hidden, without_n = _hidden_cells(rows, bound)
+    kept = [_published(row, place in hidden, bound) for place, row in enumerate(rows)]
+    return [replace(row, n=None) if place in without_n else row for place, row in enumerate(kept)]
 
 
 def _small(number: float | None, bound: int) -> bool:
@@ -66,28 +69,43 @@ def _is_small_part(part: float | None, whole: float | None, bound: int) -> bool:
     return _small(part, bound) or _small(whole - part, bound)
 
 
-def _hidden_cells(rows: list[Row], bound: int) -> set[int]:
-    """Places of counts, and of the percents beside them, that are kept back."""
+def _hidden_cells(rows: list[Row], bound: int) -> tuple[set[int], set[int]]:
+    """Places of counts and their percents that are kept back, and of rows that lose their n.
+
+    The number of missing values is a part of its group like a level; so is the number of known
+    values of a variable without levels. Where it is kept back, no row of the variable in that group
+    may say of how many it is: the difference to the group would tell.
+    """
     hidden: set[int] = set()
-    tables: dict[tuple[str, str, str], dict[tuple[str, str], int]] = {}
-    percents: dict[tuple, int] = {}
+    tables: dict[tuple, dict[tuple[str, str], list[int]]] = {}
+    of_variable: dict[tuple, list[int]] = {}
     for place, row in enumerate(rows):
         variable, equals, level = row.term.partition("=")
-        cell = (row.analysis, row.population, row.outcome, variable), (level, row.group)
-        if row.statistic == "percent":
-            percents[cell] = place
-        elif row.statistic in _PARTS and (equals or row.statistic == "n_missing"):
-            name = level if row.statistic == "n" else "(missing)"
-            tables.setdefault(cell[0], {})[name, row.group] = place
-        elif row.statistic == "n" and not variable and _small(row.estimate, bound):
-            hidden.add(place)
+        key = (row.analysis, row.population, row.outcome, variable)
+        of_variable.setdefault((key, row.group), []).append(place)
+        if row.statistic not in (*_PARTS, "percent"):
+            continue
+        if not variable:
+            if row.statistic == "n" and _small(row.estimate, bound):
+                hidden.add(place)
+            continue
+        name = level if equals else _KNOWN
+        name = MISSING if row.statistic == "n_missing" else name
+        tables.setdefault(key, {}).setdefault((name, row.group), []).append(place)
+    without_n: set[int] = set()
     for key, cells in tables.items():
-        counts = {cell: rows[place].estimate for cell, place in cells.items()}
+        counts = {cell: _count(rows, places) for cell, places in cells.items()}
         for cell in _with_complements(counts, bound):
-            hidden.add(cells[cell])
-            if (key, cell) in percents:
-                hidden.add(percents[key, cell])
-    return hidden | _sizes(rows, bound)
+            hidden.update(cells[cell])
+            if cell[0] in (MISSING, _KNOWN):
+                without_n.update(of_variable[key, cell[1]])
+    return hidden | _sizes(rows, bound), without_n
+
+
+def _count(rows: list[Row], places: list[int]) -> float | None:
+    """The number of patients of a cell, of its rows the one that counts."""
+    counts = [rows[place].estimate for place in places if rows[place].statistic in _PARTS]
+    return next((count for count in counts if count is not None), None)
 
 
 def _sizes(rows: list[Row], bound: int) -> set[int]:

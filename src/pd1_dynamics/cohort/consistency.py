@@ -203,14 +203,30 @@ def _sums(dated: Tables, texts: Tables) -> Iterator[Problem]:
     if not {"role", "diameter_mm", "day", "patient_id"} <= set(lesions):
         return
     key = ["patient_id", "day"]
-    if "reader" in scans and "reader" in lesions:
+    if ("reader" in scans) != ("reader" in lesions):
+        return  # nobody knows whose sum it is
+    if "reader" in scans:
         key.append("reader")
     targets = lesions[(lesions["role"] == "target") & lesions["day"].notna()]
-    made = targets["diameter_mm"].groupby([_filled(targets[name]) for name in key], sort=False)
-    made = made.agg(["sum", "count", "size"])
-    place = pd.MultiIndex.from_arrays([_filled(scans[name]) for name in key])
-    found = made.reindex(place)
+    if "lesion_id" not in targets:
+        return
+    place = pd.MultiIndex.from_arrays([_filled(targets[name]) for name in key])
+    names = pd.Series(_filled(targets["lesion_id"]), index=place)
+    size = targets["diameter_mm"].set_axis(place)
+    by = list(range(len(key)))
+    made = pd.DataFrame(
+        {"sum": size.groupby(level=by).sum(), "count": size.groupby(level=by).count()}
+    )
+    made["size"] = size.groupby(level=by).size()
+    made["names"] = names.groupby(level=by).nunique()
+    others = [level for level in by if level != 1]  # all targets of the patient, and reader
+    known = names.groupby(level=others).nunique()
+    at = pd.MultiIndex.from_arrays([_filled(scans[name]) for name in key])
+    found = made.reindex(at)
+    due = known.reindex(at.droplevel(1)).to_numpy()
     complete = (found["count"] == found["size"]).to_numpy()
+    complete &= (found["names"] == found["size"]).to_numpy()  # a lesion read twice is settled later
+    complete &= found["names"].to_numpy() == due
     apart = (scans["target_sum_mm"].to_numpy() - found["sum"].to_numpy()) > SUM_TOLERANCE_MM
     apart |= (found["sum"].to_numpy() - scans["target_sum_mm"].to_numpy()) > SUM_TOLERANCE_MM
     wrong = pd.Series(complete & apart, index=scans.index)

@@ -164,7 +164,7 @@ def _readers(dated: Tables, definitions: Mapping[str, Any]) -> Iterator[Note]:
             best[patient] = min(place, best.get(patient, len(order)))
     for name, rows in present.items():
         own = rows["patient_id"].astype(object).map(best)
-        left_out = (ranks[name] >= 0) & (ranks[name] != own)
+        left_out = (ranks[name] >= 0) & ((ranks[name] != own) | (ranks[name] == len(order)))
         chosen = (
             f"those of {', '.join(wanted)} count, as the settings say"
             if wanted

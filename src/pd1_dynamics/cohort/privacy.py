@@ -8,7 +8,8 @@ from dataclasses import replace
 from pd1_dynamics.cohort.columns import DATE, NUMBER, TABLES, WHOLE
 from pd1_dynamics.problems import Problem
 
-_QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'")
+_QUOTED = re.compile(r"""(?P<mark>['"])(?P<text>(?:(?!(?P=mark))[^\\]|\\.)*)(?P=mark)""")
+_PLAIN_DATE = re.compile(r"[\d\s./:TZ+-]{1,25}|\d{1,2}[-. ]?[A-Za-z]{3,9}[-. ,]*\d{2,4}")
 _DATE_LIKE = re.compile(r"\b(\d{4}[-/.]\d{1,2}([-/.]\d{1,2})?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})\b")
 _IDENTIFIER_LIKE = re.compile(r"[A-Za-z]+[-_ /.]*\d{3,}|\d{3,}[-_ /.]*[A-Za-z]+|(?:\d[-_ /.]*){6,}")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d*\.?\d+(e[+-]?\d+)?", re.IGNORECASE)
@@ -30,7 +31,7 @@ def masked(problem: Problem, identifiers: Collection[str]) -> Problem:
         kind = DATE
 
     def shown(match: re.Match) -> str:
-        text = match[1]
+        text = match["text"]
         if not _is_sensitive(text, kind, identifiers):
             return match[0]
         return "'" + re.sub(r"[^\W\d_]", "X", re.sub(r"\d", "9", text)) + "' (masked)"
@@ -41,8 +42,8 @@ def masked(problem: Problem, identifiers: Collection[str]) -> Problem:
 def _is_sensitive(text: str, kind: str, identifiers: Collection[str]) -> bool:
     if text.strip().lower() in identifiers:
         return True
-    if kind == DATE:  # a date belongs here, however it is written
-        return False
+    if kind == DATE and _PLAIN_DATE.fullmatch(text.strip()):
+        return False  # a date belongs here, however it is written
     if kind in (NUMBER, WHOLE) and _PLAIN_NUMBER.fullmatch(text.strip()):
         return False
     return bool(_DATE_LIKE.search(text) or _IDENTIFIER_LIKE.search(text))

@@ -50,6 +50,7 @@ def draw(
     synthetic: bool,
     about: str = "",
     declared: Declarations | None = None,
+    smallest_cell: int = 0,
 ) -> tuple["Figure", dict[str, str]]:
     """Draw one figure.
 
@@ -67,6 +68,8 @@ def draw(
         A sentence on the patients that the caption says first.
     declared
         The declared analyses, which say whom a figure shows; those of the project if not given.
+    smallest_cell
+        Least number of patients that may be shown (setting ``publish.smallest_cell``).
 
     Returns
     -------
@@ -82,7 +85,9 @@ def draw(
         else:
             draw_kind = KINDS[entry["kind"]]
             study = Study(patients, pd.DataFrame({"patient_id": []}), declared or _declared())
-            figure, caption = draw_kind(found, Shown(study, response, entry), dict(entry))
+            figure, caption = draw_kind(
+                found, Shown(study, response, entry, smallest_cell), dict(entry)
+            )
         caption = _finish(figure, " ".join(filter(None, (about, caption))), synthetic)
     return figure, {"title": entry["title"], "caption": caption}
 

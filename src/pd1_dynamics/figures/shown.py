@@ -23,9 +23,18 @@ class Shown:
         ``derived/response.csv``: the scans.
     entry
         What ``config/figures.yaml`` says of the figure; ``analysis`` names the analysis.
+    smallest_cell
+        Least number of patients that may be shown; 0 for any.
     """
 
-    def __init__(self, study: Study, response: pd.DataFrame, entry: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        study: Study,
+        response: pd.DataFrame,
+        entry: Mapping[str, Any],
+        smallest_cell: int = 0,
+    ) -> None:
+        self.smallest_cell = smallest_cell
         self.study = study
         self.response = response
         self.codebook = study.declared.codebook
@@ -54,18 +63,28 @@ class Shown:
     def size(self, estimates: Estimates) -> str:
         """Number of patients of the population, as estimated; as counted where no analysis does."""
         row = estimates.first("cohort_flow", population=self.analysis.population, statistic="n")
-        return fixed(len(self.sample) if row is None else row.estimate)
+        return self.number(len(self.sample)) if row is None else fixed(row.estimate)
+
+    def number(self, count: int) -> str:
+        """A number of patients, or that it is too small to be shown."""
+        if 0 < count < self.smallest_cell:
+            return f"fewer than {self.smallest_cell}"
+        return str(count)
 
     def not_shown(self, variable: str, levels: Mapping[str, str]) -> str:
         """A sentence on the patients of the population whom the levels of a figure leave out."""
         found = self.sample.levels(variable)
         others = [level for level in self.sample.shown_levels(variable) if level not in levels]
-        parts = [
-            f"{self.codebook.variables[variable].level_label(level).lower()}, n={number}"
+        counts = {
+            self.codebook.variables[variable].level_label(level).lower(): int(
+                np.sum(found == level)
+            )
             for level in others
-            if (number := int(np.sum(found == level)))
-        ]
-        missing = int(pd.isna(found).sum())
-        parts += [f"not known, n={missing}"] if missing else []
+        }
+        counts["not known"] = int(pd.isna(found).sum())
+        counts = {label: count for label, count in counts.items() if count}
+        if any(count < self.smallest_cell for count in counts.values()):
+            return f" Not shown: {', '.join(counts)} (few patients)."  # no sum gives them away
+        parts = [f"{label}, n={count}" for label, count in counts.items()]
         label = self.codebook.variables[variable].label.lower()
         return f" Not shown: {label} {'; '.join(parts)}." if parts else ""

@@ -22,6 +22,7 @@ def draw(estimates: Estimates, shown: Shown, entry: dict[str, Any]) -> tuple["Fi
     at_risk = {
         (row.group, time_of(row)): row.estimate
         for row in estimates.rows(entry["analysis"], statistic="n_at_risk")
+        if not row.not_estimable
     }
     longest = max((curve["time"].max() for curve in curves.values() if len(curve)), default=0)
     times = [time for time in sorted({time for _, time in at_risk}) if time <= longest + 1e-9]
@@ -56,9 +57,7 @@ def draw(estimates: Estimates, shown: Shown, entry: dict[str, Any]) -> tuple["Fi
         if not np.isnan(median.estimate):
             axes.plot([0, median.estimate], [50, 50], color=style.FAINT, lw=0.6, ls="--", zorder=0)
             axes.plot([median.estimate] * 2, [0, 50], color=style.FAINT, lw=0.6, ls="--", zorder=0)
-        texts.append(
-            f"{name}, n={fixed(median.n)}, {fixed(median.events)} events, median {words} months"
-        )
+        texts.append(f"{name}, n={fixed(median.n)}, {_events(median)}median {words} months")
         table.text(
             -0.045,
             len(levels) - 1 - place,
@@ -103,7 +102,7 @@ def draw(estimates: Estimates, shown: Shown, entry: dict[str, Any]) -> tuple["Fi
     table.tick_params(length=0)
     everyone = estimates.first(entry["analysis"], group="all", statistic="median_survival")
     caption = (
-        f"Kaplan–Meier curves (n={fixed(everyone.n)}, {fixed(everyone.events)} events) with 95% "
+        f"Kaplan–Meier curves (n={fixed(everyone.n)}{_events(everyone, before=True)}) with 95% "
         "confidence bands on the log scale; ticks are censored patients, NR is not reached. "
         f"{'; '.join(texts)} (95% confidence intervals in parentheses). "
     )
@@ -116,6 +115,14 @@ def time_of(row: Estimate) -> float:
     return float(row.term.partition("=")[2])
 
 
+def _events(row: Estimate, before: bool = False) -> str:
+    """Number of events, where it may be shown."""
+    if np.isnan(row.events):
+        return ""
+    words = f"{fixed(row.events)} events"
+    return f", {words}" if before else f"{words}, "
+
+
 def _curve(estimates: Estimates, analysis: str, group: str) -> pd.DataFrame:
     """Steps of a group's curve: time, survival and its limits, and whether somebody was
     censored."""
@@ -125,6 +132,7 @@ def _curve(estimates: Estimates, analysis: str, group: str) -> pd.DataFrame:
     rows = [
         (time_of(row), row.estimate, row.ci_low, row.ci_high, time_of(row) in censored)
         for row in estimates.rows(analysis, group=group, statistic="curve")
+        if not row.not_estimable
     ]
     return pd.DataFrame(rows, columns=["time", "survival", "low", "high", "censored"])
 

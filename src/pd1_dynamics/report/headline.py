@@ -1,5 +1,6 @@
 """The finding that readers of another cohort ask for first: the article beside this cohort."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ from pd1_dynamics.statistics.printing import interval, number, p_text
 from pd1_dynamics.statistics.rounding import fixed
 
 ARTICLE = {"disease": "melanoma", "treatment": "anti-PD-1 monotherapy"}
-NOT_PRINTED = "not printed"
+NOT_PRINTED, NOT_SHOWN = "not printed", "not shown"
 
 
 def rows(
@@ -54,8 +55,8 @@ def _row(
         {
             "estimate": interval(row.estimate, row.ci_low, row.ci_high, 2),
             "p": p_text(row.p_value),
-            "n": fixed(row.n),
-            "events": fixed(row.events),
+            "n": _whole(row.n),
+            "events": _whole(row.events),
             "adjusted_for": _adjustment(row),
         }
         for row in usable
@@ -75,6 +76,10 @@ def _row(
         "gap": "" if ours else gap,
         "differs": _differences(article, ours, gap, cohort, reported),
     }
+
+
+def _whole(number: float) -> str:
+    return NOT_SHOWN if math.isnan(number) else fixed(number)
 
 
 def _estimate(estimates: Estimates, analysis: str, entry: Mapping[str, Any]) -> Estimate | None:
@@ -106,7 +111,7 @@ def _differences(
         found.append(
             "response and progression are as the centers recorded them, not read from scans"
         )
-    if ours and ours[0]["n"] != "":
+    if ours and ours[0]["events"] != NOT_SHOWN:
         found.append(f"events: {NOT_PRINTED} in the article, {ours[0]['events']} here")
     return found
 

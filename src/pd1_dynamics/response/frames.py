@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Iterator
 
 import numpy as np
@@ -113,19 +114,19 @@ def _departures(table: pd.DataFrame, name: str) -> Iterator[Problem]:
 
 
 def _numbers(values: pd.Series, name: str, clean: str, contract: Column) -> Iterator[Problem]:
-    numbers = pd.to_numeric(values, errors="coerce")
+    found = pd.to_numeric(values, errors="coerce")
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
-        numbers = pd.Series(np.nan, index=values.index)
+        found = pd.Series(np.nan, index=values.index)
     whole = is_whole(name, clean)
-    wrong = numbers.isna() & values.notna()
+    wrong = found.isna() & values.notna()
     if whole:
-        wrong |= numbers.notna() & (numbers % 1 != 0)
+        wrong |= found.notna() & (found % 1 != 0)
     if contract.kind == FLAG:
-        wrong |= numbers.notna() & ~numbers.isin([0, 1])
+        wrong |= found.notna() & ~found.isin([0, 1])
     if contract.minimum is not None:
-        wrong |= numbers < contract.minimum
+        wrong |= found < contract.minimum
     if contract.below is not None:
-        wrong |= numbers >= contract.below
+        wrong |= found >= contract.below
     if clean == "day":
         wrong |= values.isna()
     flags = wrong.to_numpy(dtype=bool, na_value=False)
@@ -133,10 +134,13 @@ def _numbers(values: pd.Series, name: str, clean: str, contract: Column) -> Iter
         row = int(np.flatnonzero(flags)[0])
         value = values.iloc[row]
         expected = "a whole number of days" if clean.endswith("day") else contract.expected
-        shown = repr(value) if isinstance(value, str) else f"{value:g}"
-        shown = "nothing" if pd.isna(value) else shown
+        shown = "nothing" if pd.isna(value) else _shown(value)
         more = f" (and {int(flags.sum()) - 1} more)" if flags.sum() > 1 else ""
         yield Problem(name, f"{shown}{more}", expected, clean, row + 1)
+
+
+def _shown(value: object) -> str:
+    return f"{value:g}" if isinstance(value, numbers.Real) else repr(str(value))
 
 
 def _no_text(table: pd.DataFrame, name: str) -> pd.Series:

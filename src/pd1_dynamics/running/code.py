@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-PACKAGE = Path(__file__).parents[1]
-SCHEMAS = Path(__file__).parents[3] / "workflow" / "schemas"
+PACKAGE = Path(__file__).resolve().parents[1]
+SCHEMAS = Path(__file__).resolve().parents[3] / "workflow" / "schemas"
 
 
 def closure(script: str | Path) -> list[Path]:

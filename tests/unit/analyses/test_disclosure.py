@@ -70,3 +70,25 @@ def test_estimates_from_few_patients_and_few_events_are_kept_back():
     assert (first.estimate, first.n, first.not_estimable) == (None, None, "fewer than 5 patients")
     assert (second.estimate, second.events) == (0.5, None)
     assert [row.estimate for row in others] == [None] * 3
+
+
+def test_a_missing_level_and_the_number_missing_are_one_cell():
+    rows = table({"all": {"f": 50, "m": 48, "missing": 2}})
+    base = Row(analysis="a", population="p", n=100, term="v", group="all")
+    rows.append(Row(**{**vars(base), "statistic": "n_missing", "estimate": 2}))
+    found = shown(keep_back(rows, 5))
+    assert ("all", "v=missing", "n") not in found
+    assert ("all", "v", "n_missing") not in found
+    assert len([cell for cell in found if cell[2] == "n"]) <= 1  # f or m alone gives nothing away
+
+
+def test_no_row_says_of_how_many_it_is_where_the_number_missing_is_kept_back():
+    base = Row(analysis="a", population="p", n=252, term="age", group="all")
+    rows = [
+        Row(**{**vars(base), "statistic": "n", "estimate": 252}),
+        Row(**{**vars(base), "statistic": "median", "estimate": 60.0}),
+        Row(**{**vars(base), "n": 254, "statistic": "n_missing", "estimate": 2}),
+    ]
+    kept = keep_back(rows, 5)
+    assert [row.n for row in kept] == [None, None, None]
+    assert [row.estimate for row in kept] == [None, 60.0, None]

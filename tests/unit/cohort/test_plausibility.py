@@ -44,6 +44,16 @@ def test_a_sum_may_be_rounded_by_a_millimetre(mine, sum_mm):
     assert len(mine.clean(tables, time="day").tables["assessments"]) == 1
 
 
+def test_a_sum_is_compared_only_where_every_target_was_measured_once(mine):
+    rows = "A,0,T1,target,lung,0,30,\nA,0,T2,target,liver,0,20,\nA,60,T1,target,lung,0,20,\n"
+    sums = "patient_id,date,target_sum_mm\nA,0,50\nA,60,45\n"
+    tables = {"lesions": LESIONS + rows, "assessments": sums}
+    assert len(mine.clean(tables, time="day").tables["assessments"]) == 2
+    tables["lesions"] = LESIONS + rows + "A,0,T2,target,liver,0,20,\n"
+    settings = {"duplicate_readings": "largest"}
+    assert len(mine.clean(tables, time="day", settings=settings).tables["assessments"]) == 2
+
+
 def test_a_date_after_today_is_an_error(mine):
     tomorrow = (pd.Timestamp.today() + pd.Timedelta(days=2)).date().isoformat()
     text = f"patient_id,treatment_start,last_follow_up\nA,2017-01-01,{tomorrow}\n"
@@ -101,6 +111,8 @@ def test_ldh_that_seldom_is_so_is_counted(mine, rule, row, expected):
 
 def test_one_reader_out_of_several_is_noted(mine):
     scans = "patient_id,date,target_sum_mm,reader\nA,0,50,R1\nA,60,40,R1\nA,0,52,R2\nB,0,30,R2\n"
+    alone = mine.clean({"assessments": scans}, time="day", settings={"reader": ["R1"]}).notes
+    assert alone.set_index("rule").loc["one reader of several", "rows"] == 2
     assert noted(mine, "one reader of several", assessments=scans) == 1
     settings = {"reader": ["R2", "R1"]}
     notes = mine.clean({"assessments": scans}, time="day", settings=settings).notes

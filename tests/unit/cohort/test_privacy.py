@@ -14,6 +14,7 @@ PATIENTS = "patient_id,treatment_start,sex,age_years,death\n"
         ("A,2017-01-01,1957-03-02,60,1", "'9999-99-99' (masked)", "1957"),
         ("A,2017-01-01,02.03.57,60,1", "'99.99.99' (masked)", "02.03"),
         ("A,2017-01-01,AB12345,60,1", "'XX99999' (masked)", "12345"),
+        ("A,2017-01-01,D'Angelo 1234567,60,1", "'X'XXXXXX 9999999' (masked)", "ngelo"),
         ("A,2017-01-01,4711-0815,60,1", "'9999-9999' (masked)", "4711"),
     ],
 )
@@ -37,3 +38,8 @@ def test_plain_mistakes_are_shown_as_they_stand(mine, cells, told):
     message = mine.problems({"patients": PATIENTS + cells + "\n"})
     assert told in message
     assert "masked" not in message
+
+
+def test_a_name_in_a_column_of_dates_is_masked(mine):
+    message = mine.problems({"patients": PATIENTS + "A,Meier 12345678,male,60,1\n"})
+    assert "found 'XXXXX 99999999' (masked)" in message

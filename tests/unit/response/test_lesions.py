@@ -277,6 +277,7 @@ def test_a_lesion_given_twice_on_one_day_is_refused(run):
         ({"diameter_mm": -3.0}, "column diameter_mm, row 2: found -3; expected a number"),
         ({"node": 2}, "column node, row 2: found 2"),
         ({"day": 60.5}, "column day, row 2: found 60.5; expected a whole number of days"),
+        ({"day": pd.Timestamp("2017-03-01")}, "column day, row 2: found '2017-03-01 00:00:00'"),
         ({"day": None}, "column day, row 2: found nothing; expected a whole number of days"),
     ],
 )

@@ -54,3 +54,32 @@ def test_every_rule_tells_its_own_script_what_it_depends_on():
                 continue
             assert f'src=code("{script[1]}")' in block, (file.name, script[1])
             assert re.search(rf'contents\(\s*"{script[1]}"', block), (file.name, script[1])
+
+
+# Inputs that a script reads without their path: through the cohort's file, or for the order alone.
+UNREAD = {
+    "check_cohort": {"tables"},
+    "clean_cohort": {"tables", "checked"},
+    "make_synthetic_cohort": {"variables", "analyses", "definitions", "published"},
+}
+
+
+def test_every_input_of_a_rule_is_read_by_its_script():
+    import re
+
+    for file in sorted((ROOT / "workflow" / "rules").glob("*.smk")):
+        text = file.read_text(encoding="utf-8")
+        for block in re.split(r"\nrule ", text)[1:]:
+            script = re.search(r'script:\s+"\.\./scripts/(\w+)\.py"', block)
+            inputs = block.split("    input:\n")[1].split("    output:\n")[0]
+            declared = set(re.findall(r"^        (\w+)=", inputs, re.MULTILINE)) - {"src"}
+            code = (ROOT / "workflow" / "scripts" / f"{script[1]}.py").read_text(encoding="utf-8")
+            read = set(re.findall(r"snakemake\.input\.(\w+)", code))
+            assert declared - UNREAD.get(script[1], set()) == read, (file.name, script[1])
+
+
+def test_no_script_looks_for_files_that_its_rule_does_not_name():
+    for script in SCRIPTS:
+        text = script.read_text(encoding="utf-8")
+        for words in ('"config', "'config", '"results', '"data/', "__file__", "cwd"):
+            assert words not in text, script.name

@@ -100,9 +100,13 @@ def sums_that_differ(lesions: pd.DataFrame, assessments: pd.DataFrame) -> pd.Ind
     size = pd.to_numeric(targets["diameter_mm"], errors="coerce")
     key = ["patient_id", "date", "reader"]
     sums = size.groupby([targets[name] for name in key]).agg(lambda mm: mm.sum(skipna=False))
+    number = targets.groupby(key)["lesion_id"].nunique()
+    due = targets.groupby(["patient_id", "reader"])["lesion_id"].nunique()
     reported = pd.to_numeric(assessments["target_sum_mm"], errors="coerce")
-    own = sums.reindex(pd.MultiIndex.from_frame(assessments[key])).to_numpy()
-    apart = (reported - own).abs() > SUM_TOLERANCE_MM
+    place = pd.MultiIndex.from_frame(assessments[key])
+    own = sums.reindex(place).to_numpy()
+    complete = number.reindex(place).to_numpy() == due.reindex(place.droplevel(1)).to_numpy()
+    apart = ((reported - own).abs() > SUM_TOLERANCE_MM) & complete
     return assessments.index[apart.to_numpy()]
 
 
