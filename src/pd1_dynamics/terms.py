@@ -14,8 +14,7 @@ MIXED = "mixed"
 
 RESPONSES = (CR, PR, SD, NON_CR_NON_PD, PD, NE)
 """Overall and best response, best first; NE is not evaluable. NON-CR/NON-PD is that of patients
-without
-target lesions whose disease persists (RECIST 1.1, Table 2)."""
+without target lesions whose disease persists (RECIST 1.1, Table 2)."""
 STABLE = (SD, NON_CR_NON_PD)
 """Neither response nor progression."""
 

@@ -1,11 +1,9 @@
 """Small counts kept back: a number of patients below a bound, and what it would follow from.
 
 The setting ``publish.smallest_cell`` names the bound. Kept back are counts from 1 to one below it
-with
-their percents, estimates from so few patients, and numbers of events that are so small. Where a
-whole
-is known, one part that is kept back would follow from the others: then the smallest of the others
-is kept back too, over levels of a variable and over groups.
+with their percents, estimates from so few patients, and numbers of events that are so small. Where
+a whole is known, one part that is kept back would follow from the others: then the smallest of the
+others is kept back too, over levels of a variable and over groups.
 """
 
 from dataclasses import replace

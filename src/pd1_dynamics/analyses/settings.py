@@ -1,8 +1,8 @@
 """What each choice of a definition changes.
 
 ``python -m pd1_dynamics.analyses.settings`` renews ``docs/settings.md``: what changes in patients
-built
-by hand, one for each choice (``data/choices``), and in the hazard ratios of the default cohort.
+built by hand, one for each choice (``data/choices``), and in the hazard ratios of the default
+cohort.
 """
 
 from collections.abc import Iterator, Mapping
@@ -50,12 +50,9 @@ reason, and each alternative with what it alone changes.
 - **patients**: of {built} patients built by hand, one or more for each choice
   ([data/choices](../data/choices/README.md)), those in whom any derived value differs.
 - **HR**: hazard ratio of death after progression, secondary against primary resistance, with its
-95%
-  interval (Cox, unadjusted) and the number of patients, in the default cohort: by the rule that
-  fills
-  the column `resistance`, by SITC, and by SITC in those confirmed or exempt from confirmation. A
-  dash:
-  as by default. By default {default}.
+  95% interval (Cox, unadjusted) and the number of patients, in the default cohort: by the rule that
+  fills the column `resistance`, by SITC, and by SITC in those confirmed or exempt from
+  confirmation. A dash: as by default. By default {default}.
 
 > Both are **made up**: the numbers show how far a choice reaches, and nothing about patients. The
 > default cohort has patients with advanced disease only, scanned as the article describes.

@@ -221,8 +221,7 @@ RECORDED = {
     "confirmatory_scan_day": "confirmatory_scan_recorded",
 }
 """Columns of the clean patients whose empty cells mean something where the cohort has the column
-(no
-last dose yet, no such scan), and the flag of the clean table that says whether it has."""
+(no last dose yet, no such scan), and the flag of the clean table that says whether it has."""
 
 
 def clean_name(table: str, column: str) -> str:

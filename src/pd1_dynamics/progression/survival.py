@@ -90,8 +90,7 @@ def survival(
     - PFS counts from the first dose to radiological progression or death. Without scans, the
       reported PFS is taken: an event if progression is reported, if it ends on the day of death, or
       if ``pfs_event`` says so. Such an event is a progression on its last day, unless that is the
-      day
-      of death or the cohort records that there was no progression.
+      day of death or the cohort records that there was no progression.
     - OS counts to ``last_follow_up_day``, or as reported (``os_days``).
     - PPS counts from progression to death or last contact, in the progression cohort: patients with
       radiological progression, or, without scans, reported progression with a day.

@@ -56,8 +56,7 @@ def resistance_paper(
     """Resistance type of each patient, None for none.
 
     The months (setting ``resistance_paper.primary_before_months``, 6 in the study) count from the
-    first
-    dose to progression: day 183 is the first that is secondary.
+    first dose to progression: day 183 is the first that is secondary.
 
     Examples
     --------

@@ -13,8 +13,7 @@ def closure(script: str | Path) -> list[Path]:
     """Files that a script runs, itself first: modules of this package, and what lies beside them.
 
     Imports inside functions count. A module's package counts too, as Python runs it first, and so
-    do
-    the templates in a module's folder and, with the module that reads them, all schemas.
+    do the templates in a module's folder and, with the module that reads them, all schemas.
 
     Parameters
     ----------

@@ -1,10 +1,10 @@
 """Checksums of what a job reads and of what it made, so that no change goes unnoticed.
 
 Snakemake compares times before contents: a file that changed under an old time (an archive
-unpacked,
-a copy that keeps times, a restored backup) looks unchanged to it. So each rule has a parameter that
-says what its files hold, as Snakemake runs a rule again when a parameter changes. And each job
-leaves a seal beside its log: the checksums of its outputs, by which a damaged result is known.
+unpacked, a copy that keeps times, a restored backup) looks unchanged to it. So each rule has a
+parameter that says what its files hold, as Snakemake runs a rule again when a parameter changes.
+And each job leaves a seal beside its log: the checksums of its outputs, by which a damaged result
+is known.
 """
 
 import hashlib

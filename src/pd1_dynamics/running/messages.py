@@ -17,8 +17,7 @@ _NOISE = (
     "Elapsed time",
 )
 """How messages of the engine start that say nothing about the data. A job tells itself why it
-failed,
-unless the operating system ended it; that stays."""
+failed, unless the operating system ended it; that stays."""
 
 
 def quieten(logger: logging.Logger) -> None:

@@ -12,8 +12,7 @@ covariate, has run away: hazards or odds would differ more than a million-fold."
 
 WIDEST_INTERVAL = 1e6
 """A 95% interval of a ratio, between two groups or over two standard deviations, whose limits lie
-more
-than a million-fold apart comes from groups that are almost separated, and says nothing."""
+more than a million-fold apart comes from groups that are almost separated, and says nothing."""
 _Z = 1.959963984540054
 
 

@@ -8,8 +8,7 @@ def median_interval(values: ArrayLike, confidence: float = 0.95) -> tuple[float,
     """Distribution-free interval of the median.
 
     R: ``sort(x)[c(k, n - k + 1)]`` with ``k = qbinom((1 - confidence) / 2, n, 0.5)``. Its coverage
-    is
-    at least the confidence.
+    is at least the confidence.
 
     Parameters
     ----------
