@@ -142,3 +142,22 @@ def test_progression_in_lymph_nodes_only_is_told(run):
 
 def test_organs_are_missing_where_nothing_tells(run):
     assert pd.isna(run([(0, 50.0), (84, 80.0)]).patient["organs_at_progression"])
+
+
+@pytest.mark.parametrize(("node", "nodal_only"), [(1, 1), (0, 0)])
+def test_progression_in_nodes_alone_is_told_from_any_other(run, node, nodal_only):
+    lesions = [
+        {"day": day, "lesion_id": "T1", "role": "target", "organ": "lung", "diameter_mm": 30.0}
+        for day in (0, 84)
+    ]
+    lesions.append(
+        {
+            "day": 84,
+            "lesion_id": "N1",
+            "role": "new",
+            "organ": "x",
+            "node": node,
+            "state": "present",
+        }
+    )
+    assert run(lesions=lesions).progression["nodal_only_progression"].item() == nodal_only

@@ -203,3 +203,10 @@ def test_the_prediction_interval_counts_the_size_of_both_cohorts(claims, finding
     found = {"estimate": below, "ci_low": below - 1, "ci_high": below + 1, "n": n}
     row = verdicts(claims, findings, synthetic=False, res_rate_orr=found).loc["res_rate_orr"]
     assert row["in_prediction_interval"] == 0
+
+
+@pytest.mark.parametrize(("ratio", "agrees"), [(0.7, 1), (1.4, 0)])
+def test_the_direction_of_a_ratio_is_compared(claims, findings, ratio, agrees):
+    found = {"estimate": ratio, "ci_low": ratio / 2, "ci_high": ratio * 2, "n": 100}
+    row = verdicts(claims, findings, synthetic=False, t3_resistance=found).loc["t3_resistance"]
+    assert row["direction_agrees"] == agrees  # the article's is 0.503
