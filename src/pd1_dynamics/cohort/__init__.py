@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pd1_dynamics.cohort.columns import CHECKED
 from pd1_dynamics.cohort.description import Cohort, Source, definitions_of, load_cohort
 from pd1_dynamics.files import read_table
 
@@ -33,7 +34,7 @@ def read_clean(paths: Iterable[str | Path]) -> list[pd.DataFrame]:
         read_table(path, coded=Path(path).stem in ("assessments", "lesions")) for path in paths
     ]
     for table in tables:
-        table.attrs["checked"] = True  # see pd1_dynamics.response.frames.CHECKED
+        table.attrs[CHECKED] = True
     return tables
 
 

@@ -19,6 +19,9 @@ TEXT, CHOICE, FLAG, WHOLE, NUMBER, DATE, DURATION = (
 )
 
 
+CHECKED = "checked"
+"""Mark of a table that the pipeline itself wrote: it need not be checked again."""
+
 _WHOLE_WITH_POINT = re.compile(r"([+-]?\d+)\.0*", re.ASCII)
 
 

@@ -214,10 +214,7 @@ def _sums(dated: Tables, texts: Tables) -> Iterator[Problem]:
     names = pd.Series(_filled(targets["lesion_id"]), index=place)
     size = targets["diameter_mm"].set_axis(place)
     by = list(range(len(key)))
-    made = pd.DataFrame(
-        {"sum": size.groupby(level=by).sum(), "count": size.groupby(level=by).count()}
-    )
-    made["size"] = size.groupby(level=by).size()
+    made = size.groupby(level=by).agg(["sum", "count", "size"])
     made["names"] = names.groupby(level=by).nunique()
     others = [level for level in by if level != 1]  # all targets of the patient, and reader
     known = names.groupby(level=others).nunique()
@@ -227,8 +224,8 @@ def _sums(dated: Tables, texts: Tables) -> Iterator[Problem]:
     complete = (found["count"] == found["size"]).to_numpy()
     complete &= (found["names"] == found["size"]).to_numpy()  # a lesion read twice is settled later
     complete &= found["names"].to_numpy() == due
-    apart = (scans["target_sum_mm"].to_numpy() - found["sum"].to_numpy()) > SUM_TOLERANCE_MM
-    apart |= (found["sum"].to_numpy() - scans["target_sum_mm"].to_numpy()) > SUM_TOLERANCE_MM
+    difference = scans["target_sum_mm"].to_numpy() - found["sum"].to_numpy()
+    apart = np.abs(difference) > SUM_TOLERANCE_MM
     wrong = pd.Series(complete & apart, index=scans.index)
     words = "not the sum of the target lesions of that date"
     expected = "the sum of their diameters, or an empty cell"

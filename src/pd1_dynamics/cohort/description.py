@@ -98,8 +98,7 @@ class Cohort:
         if self.synthetic:
             lines.append(
                 "SYNTHETIC COHORT: no real patient. The numbers show that the pipeline works; "
-                "they are "
-                "no evidence for any clinical claim."
+                "they are no evidence for any clinical claim."
             )
         if patient_level:
             lines.append("One row a patient or scan: not for publication; to stay with the data.")

@@ -37,18 +37,18 @@ def _lesions(dated: Tables) -> pd.DataFrame:
     return rows.sort_values([*key, "day"], kind="stable")
 
 
-def _series(rows: pd.DataFrame) -> list[pd.Series]:
+def _read_before(rows: pd.DataFrame) -> np.ndarray:
+    """Whether the row before is of the same patient, lesion and reader; rows in their order."""
     names = [name for name in ("patient_id", "lesion_id", "reader") if name in rows]
-    return [rows[name].cat.codes for name in names]
+    return np.logical_and.reduce([(rows[name].cat.codes.diff() == 0).to_numpy() for name in names])
 
 
 def _changing_lesions(dated: Tables, _: Mapping[str, Any]) -> Iterator[Note]:
     rows = _lesions(dated)
     if rows.empty:
         return
-    series = _series(rows)
-    same = np.logical_and.reduce([(codes.diff() == 0).to_numpy() for codes in series])
-    for name, words in (("role", "role"), ("organ", "organ"), ("node", "nodal flag")):
+    same = _read_before(rows)
+    for name, words in {"role": "role", "organ": "organ", "node": "nodal flag"}.items():
         if name not in rows:
             continue
         column = rows[name]
@@ -64,10 +64,9 @@ def _leaps(dated: Tables, _: Mapping[str, Any]) -> Iterator[Note]:
     if rows.empty or "diameter_mm" not in rows:
         return
     rows = rows[rows["diameter_mm"] > 0]
-    series = _series(rows)
     if rows.empty:
         return
-    same = np.logical_and.reduce([(codes.diff() == 0).to_numpy() for codes in series])
+    same = _read_before(rows)
     now, before = rows["diameter_mm"], rows["diameter_mm"].shift()
     smaller, larger = np.minimum(now, before), np.maximum(now, before)
     leaps = same & (larger >= FIVEFOLD * smaller).to_numpy() & (smaller != TOO_SMALL_MM).to_numpy()
@@ -112,8 +111,7 @@ def _baseline(dated: Tables, definitions: Mapping[str, Any]) -> Iterator[Note]:
     yield from noted("lesions", "small targets", small, words)
     words = (
         f"Target nodes under {MEASURABLE_NODE_MM} mm in short axis at baseline are no target "
-        f"lesions "
-        "(RECIST 1.1, 3.1.1)."
+        "lesions (RECIST 1.1, 3.1.1)."
     )
     yield from noted("lesions", "small target nodes", node & (size < MEASURABLE_NODE_MM), words)
     groups = [patient, reader]
@@ -129,11 +127,11 @@ def _baseline(dated: Tables, definitions: Mapping[str, Any]) -> Iterator[Note]:
         in_organ = size.groupby(groups).transform("size")
         crowded = first & (in_organ > MOST_IN_AN_ORGAN) & (groups[-1] >= 0)
         words = (
-            f"Organs with more than {MOST_IN_AN_ORGAN} target lesions at baseline (RECIST 1.1, "
-            f"3.1.2)."
+            f"Organs with more than {MOST_IN_AN_ORGAN} target lesions at baseline "
+            "(RECIST 1.1, 3.1.2)."
         )
         yield from noted("lesions", "many targets in an organ", crowded, words)
-    old = ~pd.concat([patient], axis=1).duplicated() & (targets["day"] < EARLIEST_BASELINE_DAY)
+    old = ~patient.duplicated() & (targets["day"] < EARLIEST_BASELINE_DAY)
     words = (
         f"Patients whose baseline is more than {-EARLIEST_BASELINE_DAY} days before the first dose."
     )
@@ -183,8 +181,7 @@ def _contradictory_pfs(dated: Tables, _: Mapping[str, Any]) -> Iterator[Note]:
     neither = (rows["pfs_event"] == 1) & (progression == 0) & (death == 0)
     words = (
         "Reported PFS ended with an event, but neither progression nor death is recorded: it "
-        "counts as "
-        "an event without a date of progression."
+        "counts as an event without a date of progression."
     )
     yield from noted("patients", "PFS event without a cause", neither, words)
     missed = (rows["pfs_event"] == 0) & (progression == 1)

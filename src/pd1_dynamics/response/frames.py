@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pd1_dynamics.cohort.columns import (
+    CHECKED,
     FLAG,
     KEYS,
     RECORDED,
@@ -56,10 +57,6 @@ def complete(table: pd.DataFrame | None, name: str) -> pd.DataFrame:
         days, place = np.unique(table["day"].to_numpy(dtype=np.int64), return_inverse=True)
         added["date"] = pd.Series(days.astype(str).astype(object)[place], index=table.index)
     return table.assign(**added)
-
-
-CHECKED = "checked"
-"""Mark of a table that the pipeline itself wrote: it need not be checked again."""
 
 
 UNIQUE = ("patients", *SCANS)

@@ -9,7 +9,8 @@ PACKAGE = Path(__file__).resolve().parents[1]
 SCHEMAS = Path(__file__).resolve().parents[3] / "workflow" / "schemas"
 
 
-def closure(script: str | Path) -> list[Path]:
+@cache
+def closure(script: str | Path) -> tuple[Path, ...]:
     """Files that a script runs, itself first: modules of this package, and what lies beside them.
 
     Imports inside functions count. A module's package counts too, as Python runs it first, and so
@@ -22,7 +23,7 @@ def closure(script: str | Path) -> list[Path]:
 
     Returns
     -------
-    list of Path
+    tuple of Path
         Absolute paths, each once; after the script in alphabetical order.
     """
     script = Path(script).resolve()
@@ -37,7 +38,7 @@ def closure(script: str | Path) -> list[Path]:
         reached.update(file.parent.glob("*.jinja"))
     if PACKAGE / "schemas.py" in reached:
         reached.update(SCHEMAS.glob("*.yaml"))
-    return [script, *sorted(reached)]
+    return (script, *sorted(reached))
 
 
 @cache
