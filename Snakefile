@@ -13,7 +13,6 @@ report: "workflow/report/workflow.rst"
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/cohort.smk"
-include: "workflow/rules/synthetic.smk"
 include: "workflow/rules/response.smk"
 include: "workflow/rules/progression.smk"
 include: "workflow/rules/resistance.smk"
@@ -22,6 +21,7 @@ include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/published.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/generator.smk"
 
 
 rule all:

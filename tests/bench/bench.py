@@ -92,8 +92,9 @@ def measured(task, *arguments):
 
 def derive(folder):
     """Clean tables to ``derived/``: read, respond, progress, classify, write."""
-    from pd1_dynamics import definitions, progression, resistance, response
     from pd1_dynamics.cohort import read_clean
+    from pd1_dynamics.contract import definitions
+    from pd1_dynamics.derive import progression, resistance, response
     from pd1_dynamics.files import write_table
 
     settings = definitions.load()
@@ -161,8 +162,8 @@ TASKS = {
 
 def time_derivation(patients):
     """Seconds from lesions to ``derived/``, and those of the peers: the best of three runs each."""
+    from pd1_dynamics.derive.response.frames import complete
     from pd1_dynamics.files import write_table
-    from pd1_dynamics.response.frames import complete
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "lesions.parquet"

@@ -1,11 +1,9 @@
 """How many changes of the code the tests notice, by room: a seeded sample of what cosmic-ray finds.
 
 ``make mutants SAMPLE=40`` tries so many of each room, in a copy of the project, and writes
-``results/bench/mutants.csv``: every mutant, and whether a test failed. Equivalent mutants (those
-that no
+``results/bench/mutants.csv``: every mutant, and whether a test failed. Equivalent mutants (those that no
 test can notice) count as survivors; ``tests/mutants/survivors.md`` gives the reason for those that
-were
-looked at.
+were looked at.
 """
 
 import csv
@@ -25,10 +23,10 @@ OUT = ROOT / "results" / "bench" / "mutants.csv"
 SEED = 1
 ROOMS = {
     "statistics": "tests/by_hand tests/reference/test_against_r.py tests/unit/statistics",
-    "response": "tests/unit/response tests/properties",
-    "progression": "tests/unit/progression tests/unit/response/test_summary.py",
-    "resistance": "tests/unit/resistance",
-    "published": "tests/unit/published tests/published/test_structure.py",
+    "derive/response": "tests/unit/derive/response tests/properties",
+    "derive/progression": "tests/unit/derive/progression tests/unit/derive/response/test_summary.py",
+    "derive/resistance": "tests/unit/derive/resistance",
+    "published": "tests/unit/published tests/generator/test_structure_of_cohort.py",
 }
 SKIPPED = WorkResult(worker_outcome=WorkerOutcome.SKIPPED)
 EQUIVALENT = (
@@ -70,7 +68,8 @@ def main(sample):
 
 def tried(copy, room, tests, sample):
     """Mutants of one room: file, row, operator, whether noticed, and the change itself."""
-    config, session = copy / f"{room}.toml", copy / f"{room}.sqlite"
+    name = room.replace("/", "-")
+    config, session = copy / f"{name}.toml", copy / f"{name}.sqlite"
     config.write_text(CONFIG.format(room=room, tests=tests, python=sys.executable))
     environment = os.environ | {"PYTHONPATH": str(copy / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
 

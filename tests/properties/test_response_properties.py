@@ -8,16 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pd1_dynamics import definitions, progression, resistance, response
-from pd1_dynamics.response.millimetres import to_units
-from pd1_dynamics.response.recist import target_response
-from pd1_dynamics.terms import (
+from pd1_dynamics.contract import definitions
+from pd1_dynamics.contract.vocabulary import (
     NEW_LESION,
     NONTARGET_RESPONSES,
     RESISTANCE_SITC,
     RESPONSES,
     TARGET_RESPONSES,
 )
+from pd1_dynamics.derive import progression, resistance, response
+from pd1_dynamics.derive.response.millimetres import to_units
+from pd1_dynamics.derive.response.recist import target_response
 
 CHOSEN = definitions.load()
 RANK = {label: rank for rank, label in enumerate(("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE"))}

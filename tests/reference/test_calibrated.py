@@ -7,10 +7,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pd1_dynamics import cohort, synthetic
+import calibrated_cohort
+from calibrated_cohort.recompute import derived
+from pd1_dynamics import cohort
 from pd1_dynamics.published import read_claims
 from pd1_dynamics.published.printed import possible_values
-from pd1_dynamics.synthetic.recompute import derived
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,7 +29,7 @@ def in_r(tmp_path_factory):
     description = cohort.load_cohort(ROOT / "config" / "cohorts" / "synthetic.yaml")
     tables = {
         name: pd.read_csv(ROOT / "data" / "synthetic" / f"{name}.csv", dtype=str)
-        for name in synthetic.TABLES
+        for name in calibrated_cohort.TABLES
     }
     patients, _ = derived(tables, description)
     patients.to_csv(folder / "patients.csv", index=False)

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from pd1_dynamics import definitions, progression, resistance, response
+from pd1_dynamics.contract import definitions
+from pd1_dynamics.derive import progression, resistance, response
 
 SCAN = ("day", "target_sum_mm", "nontarget_response", "new_lesion", "overall_response")
 LESION = ("day", "lesion_id", "role", "diameter_mm", "state")

@@ -1,38 +1,28 @@
-"""Data move one way: a room of the package imports only rooms to its left."""
+"""Data move one way: a room imports only rooms above it, and the Snakefile loads nothing heavy."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[2] / "src" / "pd1_dynamics"
+SOURCES = Path(__file__).parents[2] / "src"
+PACKAGE = SOURCES / "pd1_dynamics"
 
-GROUND_FLOOR = {
-    "terms",
-    "problems",
-    "files",
-    "schemas",
-    "definitions",
-    "rules",
-    "arrays",
-    "running",
-}
-FLOW = ["cohort", "response", "progression", "resistance", "analyses"]
-LEAVES = {"tables", "figures", "report", "published"}  # right of analyses
-
+GROUND = {"contract", "files", "running"}
 MAY_IMPORT = {
-    **dict.fromkeys(GROUND_FLOOR, GROUND_FLOOR),
-    **{room: GROUND_FLOOR | set(FLOW[:place]) for place, room in enumerate(FLOW)},
+    "contract": set(),
+    "files": set(),
+    "running": {"contract"},
     "statistics": set(),
-    "calibration": GROUND_FLOOR | {"statistics", "analyses", "published"},
-    "synthetic": GROUND_FLOOR | set(FLOW) | {"statistics", "published", "calibration"},
-    "tables": GROUND_FLOOR | {"statistics", "analyses"},
-    "figures": GROUND_FLOOR | {"statistics", "analyses"},
-    "report": GROUND_FLOOR | {"statistics", "analyses", "tables", "published"},
-    "published": GROUND_FLOOR | {"statistics"},
-    "configuration": GROUND_FLOOR | set(FLOW) | LEAVES | {"synthetic"},
+    "cohort": GROUND,
+    "derive": GROUND | {"cohort"},
+    "analyses": GROUND | {"cohort", "derive", "statistics"},
+    "published": GROUND | {"statistics"},
+    "outputs": GROUND | {"statistics", "analyses", "published"},
 }
-MAY_IMPORT["analyses"] = MAY_IMPORT["analyses"] | {"statistics"}
+HEAVY = {"pandas", "pandera", "polars", "pyarrow", "scipy", "lifelines", "matplotlib", "numba"}
 
 
 def rooms():
@@ -44,30 +34,58 @@ def rooms():
     )
 
 
-def imported_rooms(room):
-    path = PACKAGE / room
-    files = sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
+def imported(files):
+    """File name and dotted module, for each import of the files."""
     for file in files:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            names = []
             if isinstance(node, ast.ImportFrom):
                 assert node.level == 0, f"{file}: relative import"
-                names = [node.module]
-                if node.module == "pd1_dynamics":
-                    names = [f"pd1_dynamics.{alias.name}" for alias in node.names]
+                for alias in node.names:
+                    yield file.name, f"{node.module}.{alias.name}"
             elif isinstance(node, ast.Import):
-                names = [alias.name for alias in node.names]
-            for name in names:
-                if name.startswith("pd1_dynamics."):
-                    yield file.name, name.split(".")[1]
+                for alias in node.names:
+                    yield file.name, alias.name
+
+
+def files_of(room):
+    path = PACKAGE / room
+    return sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
 
 
 @pytest.mark.parametrize("room", rooms())
-def test_room_imports_only_rooms_to_its_left(room):
+def test_room_imports_only_rooms_above_it(room):
     assert room in MAY_IMPORT, f"{room} has no place in the flow"
     offences = {
-        (file, other)
-        for file, other in imported_rooms(room)
-        if other not in MAY_IMPORT[room] | {room}
+        (file, name)
+        for file, name in imported(files_of(room))
+        if name.startswith("pd1_dynamics.") and name.split(".")[1] not in MAY_IMPORT[room] | {room}
     }
     assert not offences
+
+
+def test_pipeline_does_not_know_the_generator():
+    found = {
+        (file, name)
+        for file, name in imported(PACKAGE.rglob("*.py"))
+        if name.startswith("calibrated_cohort")
+    }
+    assert not found
+
+
+def test_what_the_snakefile_imports_is_light():
+    code = (
+        "import sys; from pd1_dynamics.contract import configuration; "
+        "from pd1_dynamics.contract.problems import InputError; "
+        "from pd1_dynamics.running import code, contents, messages, turn; "
+        "configuration.check({'cohort': 'synthetic'}); "
+        f"print(sorted({HEAVY!r} & set(sys.modules)))"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=SOURCES.parent,
+        env={"PYTHONPATH": str(SOURCES)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert loaded.stdout.strip() == "[]"

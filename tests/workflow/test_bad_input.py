@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from pd1_dynamics import cohort
-from pd1_dynamics.problems import InputError
+from pd1_dynamics.contract.problems import InputError
 
 ROOT = Path(__file__).parents[2]
 

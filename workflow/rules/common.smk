@@ -25,8 +25,8 @@ os.environ.update(
 
 from snakemake.logging import logger
 
-from pd1_dynamics import configuration
-from pd1_dynamics.problems import InputError
+from pd1_dynamics.contract import configuration
+from pd1_dynamics.contract.problems import InputError
 from pd1_dynamics.running import code as code_of, contents as contents_of, messages, turn
 
 messages.quieten(logger)

@@ -1,7 +1,8 @@
 """Classify resistance, and join everything that is known of each patient."""
 
-from pd1_dynamics import resistance
-from pd1_dynamics.cohort import definitions_of, load_cohort, read_clean
+from pd1_dynamics.cohort import read_clean
+from pd1_dynamics.contract.cohort_file import definitions_of, load_cohort
+from pd1_dynamics.derive import resistance
 from pd1_dynamics.files import read_table, write_table, write_text
 from pd1_dynamics.running.job import carried_out
 

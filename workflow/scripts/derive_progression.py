@@ -1,7 +1,8 @@
 """Derive progression patterns, LDH dynamics, survival and later therapies."""
 
-from pd1_dynamics import progression
-from pd1_dynamics.cohort import definitions_of, read_clean
+from pd1_dynamics.cohort import read_clean
+from pd1_dynamics.contract.cohort_file import definitions_of
+from pd1_dynamics.derive import progression
 from pd1_dynamics.files import read_table, write_table
 from pd1_dynamics.running.job import carried_out
 

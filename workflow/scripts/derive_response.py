@@ -1,7 +1,8 @@
 """Derive RECIST 1.1 responses and tumor dynamics from the clean tables."""
 
-from pd1_dynamics import response
-from pd1_dynamics.cohort import definitions_of, read_clean
+from pd1_dynamics.cohort import read_clean
+from pd1_dynamics.contract.cohort_file import definitions_of
+from pd1_dynamics.derive import response
 from pd1_dynamics.files import write_table
 from pd1_dynamics.running.job import carried_out
 

@@ -3,8 +3,9 @@
 import json
 from pathlib import Path
 
-from pd1_dynamics import cohort, figures
+from pd1_dynamics import cohort
 from pd1_dynamics.files import read_table, write_text
+from pd1_dynamics.outputs import figures
 from pd1_dynamics.running.job import carried_out
 
 

@@ -3,8 +3,9 @@
 import json
 from pathlib import Path
 
-from pd1_dynamics.figures import fidelity, save
+from calibrated_cohort.fidelity import pictures as fidelity
 from pd1_dynamics.files import read_table, write_text
+from pd1_dynamics.outputs.figures import save
 from pd1_dynamics.running.job import carried_out
 
 

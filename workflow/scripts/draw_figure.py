@@ -3,8 +3,10 @@
 import json
 from pathlib import Path
 
-from pd1_dynamics import analyses, cohort, figures, schemas
+from pd1_dynamics import analyses, cohort
+from pd1_dynamics.contract import schemas
 from pd1_dynamics.files import read_table, write_text
+from pd1_dynamics.outputs import figures
 from pd1_dynamics.running.job import carried_out
 
 

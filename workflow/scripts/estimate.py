@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pd1_dynamics import analyses
-from pd1_dynamics.cohort import definitions_of, load_cohort
+from pd1_dynamics.contract.cohort_file import definitions_of, load_cohort
 from pd1_dynamics.files import read_table, write_table, write_text
 from pd1_dynamics.running.job import carried_out
 

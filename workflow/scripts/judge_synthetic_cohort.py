@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from calibrated_cohort import judging
 from pd1_dynamics.files import read_table, write_table
 from pd1_dynamics.published import read_claims
 from pd1_dynamics.running.job import carried_out
-from pd1_dynamics.synthetic import judging
 
 
 def main(paths_patients, paths_family, paths_held_out, path_claims, path_family, path_held_out):

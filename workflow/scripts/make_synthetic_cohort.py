@@ -6,7 +6,6 @@ target) and what the pipeline finds in the cohort.
 
 from pathlib import Path
 
-from pd1_dynamics import synthetic
 from pd1_dynamics.files import write_table
 from pd1_dynamics.running.job import carried_out
 

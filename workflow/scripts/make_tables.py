@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from pd1_dynamics import analyses, cohort, tables
+from pd1_dynamics import analyses, cohort
 from pd1_dynamics.files import write_text
+from pd1_dynamics.outputs import tables
 from pd1_dynamics.running.job import carried_out
 
 

@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
+from calibrated_cohort.fidelity import page as fidelity
 from pd1_dynamics.files import read_table, write_text
-from pd1_dynamics.report import fidelity
-from pd1_dynamics.report.page import Picture
+from pd1_dynamics.outputs.report.page import Picture
 from pd1_dynamics.running.job import carried_out
 
 

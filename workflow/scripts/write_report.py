@@ -3,10 +3,12 @@
 import json
 from pathlib import Path
 
-from pd1_dynamics import analyses, report, schemas, tables
-from pd1_dynamics.cohort import definitions_of, load_cohort
+from pd1_dynamics import analyses
+from pd1_dynamics.contract import schemas
+from pd1_dynamics.contract.cohort_file import definitions_of, load_cohort
 from pd1_dynamics.files import read_table, write_text
-from pd1_dynamics.report.page import Picture
+from pd1_dynamics.outputs import report, tables
+from pd1_dynamics.outputs.report.page import Picture
 from pd1_dynamics.running.contents import checksum
 from pd1_dynamics.running.job import carried_out
 

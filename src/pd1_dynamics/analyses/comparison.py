@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from pd1_dynamics.analyses.attempt import attempt
-from pd1_dynamics.analyses.codebook import MISSING
 from pd1_dynamics.analyses.data import Sample
-from pd1_dynamics.analyses.declarations import Analysis
 from pd1_dynamics.analyses.estimates import Row
 from pd1_dynamics.analyses.groups import left_out, split, too_few_groups
+from pd1_dynamics.contract.codebook import MISSING
+from pd1_dynamics.contract.declarations import Analysis
 from pd1_dynamics.statistics.contingency import fisher_exact, pearson_chi_squared
 from pd1_dynamics.statistics.ranks import kruskal_wallis, wilcoxon_rank_sum
 from pd1_dynamics.statistics.ranks import pairwise_wilcoxon as all_pairs

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pd1_dynamics.analyses.codebook import THERAPY_PREFIX, Codebook, level_text
-from pd1_dynamics.analyses.declarations import PATIENTS, THERAPIES, Declarations
+from pd1_dynamics.contract.codebook import THERAPY_PREFIX, Codebook, level_text
+from pd1_dynamics.contract.declarations import PATIENTS, THERAPIES, Declarations
 
 # Derived percents are ratios of floats; conditions compare them to the ninth decimal, so that
 # -40 % is -40 % whatever its last bit.

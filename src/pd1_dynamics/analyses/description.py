@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from pd1_dynamics.analyses.codebook import MISSING
 from pd1_dynamics.analyses.comparison import categorical_test, continuous_test
 from pd1_dynamics.analyses.data import Sample, nobody
-from pd1_dynamics.analyses.declarations import Analysis
 from pd1_dynamics.analyses.estimates import Row
 from pd1_dynamics.analyses.groups import groups_of
+from pd1_dynamics.contract.codebook import MISSING
+from pd1_dynamics.contract.declarations import Analysis
 from pd1_dynamics.statistics.medians import median_interval
 from pd1_dynamics.statistics.proportions import clopper_pearson
 

@@ -8,8 +8,8 @@ others is kept back too, over levels of a variable and over groups.
 
 from dataclasses import replace
 
-from pd1_dynamics.analyses.codebook import MISSING
 from pd1_dynamics.analyses.estimates import ALL, Row
+from pd1_dynamics.contract.codebook import MISSING
 
 WHY = "fewer than {bound} patients"
 _PARTS = ("n", "n_missing")

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from pd1_dynamics.analyses.data import Study
-from pd1_dynamics.analyses.declarations import Analysis, Declarations
 from pd1_dynamics.analyses.disclosure import keep_back
 from pd1_dynamics.analyses.estimates import Row, to_table
+from pd1_dynamics.contract.declarations import Analysis, Declarations
 
 
 def run(

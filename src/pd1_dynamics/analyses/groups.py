@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from pd1_dynamics.analyses.data import Sample, nobody
-from pd1_dynamics.analyses.declarations import Analysis
 from pd1_dynamics.analyses.estimates import ALL
+from pd1_dynamics.contract.declarations import Analysis
 
 
 def groups_of(sample: Sample, analysis: Analysis) -> Iterator[tuple[str, Sample]]:

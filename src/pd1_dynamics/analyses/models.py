@@ -10,10 +10,10 @@ import pandas as pd
 
 from pd1_dynamics.analyses.attempt import attempt
 from pd1_dynamics.analyses.data import Sample
-from pd1_dynamics.analyses.declarations import BIVARIATE, COX, LINEAR, LOGISTIC, Analysis
 from pd1_dynamics.analyses.design import Design, complete, design
 from pd1_dynamics.analyses.estimates import Row
 from pd1_dynamics.analyses.groups import left_out
+from pd1_dynamics.contract.declarations import BIVARIATE, COX, LINEAR, LOGISTIC, Analysis
 from pd1_dynamics.statistics.cox import cox
 from pd1_dynamics.statistics.linear import linear
 from pd1_dynamics.statistics.logistic import logistic

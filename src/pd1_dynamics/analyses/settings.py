@@ -12,13 +12,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pd1_dynamics import cohort, definitions, progression, resistance, response
+from pd1_dynamics import cohort
 from pd1_dynamics.cohort.readings import settle
+from pd1_dynamics.contract import definitions
+from pd1_dynamics.contract.vocabulary import PRIMARY, SECONDARY
+from pd1_dynamics.derive import progression, resistance, response
 from pd1_dynamics.files import read_table
 from pd1_dynamics.statistics.cox import cox
 from pd1_dynamics.statistics.errors import NotEstimable
 from pd1_dynamics.statistics.rounding import fixed
-from pd1_dynamics.terms import PRIMARY, SECONDARY
 
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "settings.md"

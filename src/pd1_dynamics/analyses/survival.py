@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from pd1_dynamics.analyses.attempt import attempt
-from pd1_dynamics.analyses.codebook import level_text
 from pd1_dynamics.analyses.data import Sample
-from pd1_dynamics.analyses.declarations import Analysis
 from pd1_dynamics.analyses.estimates import Row
 from pd1_dynamics.analyses.groups import groups_of, left_out, too_few_groups
+from pd1_dynamics.contract.codebook import level_text
+from pd1_dynamics.contract.declarations import Analysis
 from pd1_dynamics.statistics import kaplan_meier as curves
 
 if TYPE_CHECKING:

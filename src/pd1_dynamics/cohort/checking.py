@@ -7,9 +7,9 @@ import pandas as pd
 import pandera.pandas as pa
 
 from pd1_dynamics.cohort import findings
-from pd1_dynamics.cohort.columns import CHOICE, DATE, FLAG, TABLES, WHOLE, Column
 from pd1_dynamics.cohort.mapping import absent
-from pd1_dynamics.problems import Problem
+from pd1_dynamics.contract.columns import CHOICE, DATE, FLAG, TABLES, WHOLE, Column
+from pd1_dynamics.contract.problems import Problem
 
 IN_EVERY_ROW = "a value in every row"
 

@@ -9,16 +9,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pd1_dynamics import definitions
-from pd1_dynamics.cohort import (
-    checking,
-    consistency,
-    mapping,
-    observations,
-    plausibility,
-    privacy,
-)
-from pd1_dynamics.cohort.columns import (
+from pd1_dynamics.cohort import checking, consistency, mapping, observations, plausibility, privacy
+from pd1_dynamics.cohort.days import INDEX_DATE, to_days
+from pd1_dynamics.cohort.intake import Intake
+from pd1_dynamics.cohort.observations import Note
+from pd1_dynamics.cohort.parsing import parse
+from pd1_dynamics.cohort.reading import Sheet, read_sheet
+from pd1_dynamics.cohort.readings import settle
+from pd1_dynamics.contract import definitions
+from pd1_dynamics.contract.cohort_file import SDTM_FORMAT, Cohort, Source
+from pd1_dynamics.contract.columns import (
     DEFAULTS,
     DURATION,
     RECORDED,
@@ -28,15 +28,8 @@ from pd1_dynamics.cohort.columns import (
     clean_columns,
     is_whole,
 )
-from pd1_dynamics.cohort.days import INDEX_DATE, to_days
-from pd1_dynamics.cohort.description import SDTM_FORMAT, Cohort, Source
-from pd1_dynamics.cohort.intake import Intake
-from pd1_dynamics.cohort.observations import Note
-from pd1_dynamics.cohort.parsing import parse
-from pd1_dynamics.cohort.reading import Sheet, read_sheet
-from pd1_dynamics.cohort.readings import settle
+from pd1_dynamics.contract.problems import InputError, Problem
 from pd1_dynamics.files import write_table, written_aside
-from pd1_dynamics.problems import InputError, Problem
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from pd1_dynamics.cohort import findings
-from pd1_dynamics.cohort.columns import DATE, SCANS, TABLES, clean_name
 from pd1_dynamics.cohort.days import INDEX_DATE, of_patients
-from pd1_dynamics.problems import Problem
+from pd1_dynamics.contract.columns import DATE, SCANS, TABLES, clean_name
+from pd1_dynamics.contract.problems import Problem
 
 Tables = dict[str, pd.DataFrame]
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from pd1_dynamics.cohort.columns import DATE, SCANS_AND_SAMPLES, TABLES, clean_name
 from pd1_dynamics.cohort.parsing import iso_dates
+from pd1_dynamics.contract.columns import DATE, SCANS_AND_SAMPLES, TABLES, clean_name
 
 INDEX_DATE = "treatment_start"
 

@@ -6,7 +6,7 @@ two marks.
 
 from pathlib import Path
 
-from pd1_dynamics.cohort.columns import CHOICE, DATE, DURATION, FLAG, KEYS, TABLES, TEXT, Column
+from pd1_dynamics.contract.columns import CHOICE, DATE, DURATION, FLAG, KEYS, TABLES, TEXT, Column
 
 PAGE = Path(__file__).parents[3] / "docs" / "cohorts.md"
 START, END = "<!-- columns: start -->", "<!-- columns: end -->"

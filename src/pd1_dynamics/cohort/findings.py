@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from pd1_dynamics.problems import Problem
+from pd1_dynamics.contract.problems import Problem
 
 SHOWN = 10
 """Rows shown of one kind of problem; the rest is counted."""

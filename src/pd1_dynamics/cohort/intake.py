@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from pd1_dynamics.cohort.observations import Note
-from pd1_dynamics.problems import Problem
+from pd1_dynamics.contract.problems import Problem
 
 
 @dataclass

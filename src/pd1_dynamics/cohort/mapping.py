@@ -5,11 +5,11 @@ import difflib
 import numpy as np
 import pandas as pd
 
-from pd1_dynamics.cohort.columns import CHOICE, FLAG, TABLES, Column, plain
-from pd1_dynamics.cohort.description import Source
 from pd1_dynamics.cohort.parsing import relabelled
 from pd1_dynamics.cohort.reading import Sheet
-from pd1_dynamics.problems import Problem
+from pd1_dynamics.contract.cohort_file import Source
+from pd1_dynamics.contract.columns import CHOICE, FLAG, TABLES, Column, plain
+from pd1_dynamics.contract.problems import Problem
 
 
 def in_our_words(

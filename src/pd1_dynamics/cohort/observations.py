@@ -7,15 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pd1_dynamics.cohort.columns import (
-    MAY_BE_EMPTY,
-    SCANS,
-    SCANS_AND_SAMPLES,
-    TABLES,
-    clean_name,
-)
 from pd1_dynamics.cohort.days import of_patients
-from pd1_dynamics.terms import MIXED
+from pd1_dynamics.contract.columns import MAY_BE_EMPTY, SCANS, SCANS_AND_SAMPLES, TABLES, clean_name
+from pd1_dynamics.contract.vocabulary import MIXED
 
 OS_TOLERANCE_DAYS = 31
 """How far a reported survival may lie from the dates beside it, for rounding to months."""

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from pd1_dynamics.cohort import findings
-from pd1_dynamics.cohort.columns import CHOICE, DATE, DURATION, FLAG, TEXT, WHOLE, Column
-from pd1_dynamics.problems import Problem
-from pd1_dynamics.terms import DAYS_PER_MONTH
+from pd1_dynamics.contract.columns import CHOICE, DATE, DURATION, FLAG, TEXT, WHOLE, Column
+from pd1_dynamics.contract.problems import Problem
+from pd1_dynamics.contract.vocabulary import DAYS_PER_MONTH
 
 ISO_DATE = "an ISO date, year-month-day, as 2017-03-31"
 POSSIBLE_DATE = "a date that exists"

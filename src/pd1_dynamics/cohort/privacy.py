@@ -5,8 +5,8 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 
-from pd1_dynamics.cohort.columns import DATE, NUMBER, TABLES, WHOLE
-from pd1_dynamics.problems import Problem
+from pd1_dynamics.contract.columns import DATE, NUMBER, TABLES, WHOLE
+from pd1_dynamics.contract.problems import Problem
 
 _QUOTED = re.compile(r"""(?P<mark>['"])(?P<text>(?:(?!(?P=mark))[^\\]|\\.)*)(?P=mark)""")
 _PLAIN_DATE = re.compile(r"[\d\s./:TZ+-]{1,25}|\d{1,2}[-. ]?[A-Za-z]{3,9}[-. ,]*\d{2,4}")

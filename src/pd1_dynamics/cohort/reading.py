@@ -17,10 +17,8 @@ import numpy as np
 import pandas as pd
 
 from pd1_dynamics.cohort import findings
-from pd1_dynamics.problems import InputError, Problem
-
-SEPARATORS = {".csv": ",", ".tsv": "\t", ".txt": "\t"}
-SUFFIXES = (*SEPARATORS, ".xlsx", ".parquet", ".xpt")
+from pd1_dynamics.contract.cohort_file import FILE_SUFFIXES, SEPARATORS
+from pd1_dynamics.contract.problems import InputError, Problem
 
 HEADER_ROW = 1
 """Row of the header as a person sees it; the first patient is in the next."""
@@ -83,8 +81,8 @@ def read_sheet(path: str | Path, table: str, named: str) -> Sheet:
         found = f"a folder at {named}" if path.is_dir() else f"no file {named}"
         raise InputError([Problem(table, found, "a file there")])
     suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        kinds = ", ".join(SUFFIXES)
+    if suffix not in FILE_SUFFIXES:
+        kinds = ", ".join(FILE_SUFFIXES)
         raise InputError([Problem(table, f"a file {named}", f"a name that ends in one of {kinds}")])
     if not path.stat().st_size:
         expected = "a row of column names and at least one row below"

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from pd1_dynamics.cohort import findings
-from pd1_dynamics.cohort.columns import KEYS, MEASURES
 from pd1_dynamics.cohort.observations import Note
-from pd1_dynamics.problems import Problem
+from pd1_dynamics.contract.columns import KEYS, MEASURES
+from pd1_dynamics.contract.problems import Problem
 
 ERROR, FIRST, LAST, LARGEST, MEAN = "error", "first", "last", "largest", "mean"
 
@@ -22,7 +22,7 @@ _SETTING = ", or a rule for them: settings.duplicate_readings"
 def settle(
     rows: pd.DataFrame, table: str, rule: str
 ) -> tuple[pd.DataFrame, list[Problem], list[Note]]:
-    """Leave one row a key (:data:`~pd1_dynamics.cohort.columns.KEYS`).
+    """Leave one row a key (:data:`~pd1_dynamics.contract.columns.KEYS`).
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pd1_dynamics.problems import InputError, Problem
+from pd1_dynamics.contract.problems import InputError, Problem
 from pd1_dynamics.published import declared, structure
 from pd1_dynamics.published.finding import Finding
 from pd1_dynamics.published.view import View

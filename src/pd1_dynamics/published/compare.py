@@ -1,6 +1,6 @@
 """Claim by claim: published, recomputed, verdict, and what kind of evidence that is.
 
-The words are those of :data:`pd1_dynamics.terms.VERDICTS` and :data:`~pd1_dynamics.terms.EVIDENCE`.
+The words are those of :mod:`pd1_dynamics.contract.vocabulary`: its verdicts and kinds of evidence.
 """
 
 import math
@@ -8,12 +8,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from pd1_dynamics.published import replication
-from pd1_dynamics.published.finding import CONSISTENT, INCONSISTENT
-from pd1_dynamics.published.ledger import selectors
-from pd1_dynamics.published.printed import possible_values
-from pd1_dynamics.statistics.rounding import fixed
-from pd1_dynamics.terms import (
+from pd1_dynamics.contract.vocabulary import (
     ARITHMETIC,
     CALIBRATED,
     CLOSE,
@@ -25,6 +20,11 @@ from pd1_dynamics.terms import (
     REPRODUCED,
     RETURNED,
 )
+from pd1_dynamics.published import replication
+from pd1_dynamics.published.finding import CONSISTENT, INCONSISTENT
+from pd1_dynamics.published.ledger import selectors
+from pd1_dynamics.published.printed import possible_values
+from pd1_dynamics.statistics.rounding import fixed
 
 KEY = ["analysis", "population", "outcome", "term", "group", "statistic"]
 COLUMNS = (

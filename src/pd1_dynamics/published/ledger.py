@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from pd1_dynamics.problems import InputError, Problem
+from pd1_dynamics.contract.problems import InputError, Problem
 
 COMPARATORS = ("=", "<", "<=", ">", ">=", "about", "not reached")
 DETERMINED_BY = ("cohort", "definition", "narrative")

@@ -2,7 +2,7 @@
 
 import math
 
-from pd1_dynamics.terms import CLOSE, DIFFERS, NOT_ESTIMABLE, REPLICATION, REPRODUCED
+from pd1_dynamics.contract.vocabulary import CLOSE, DIFFERS, NOT_ESTIMABLE, REPLICATION, REPRODUCED
 
 RATIOS = ("hazard_ratio", "odds_ratio")
 SHARES = ("percent", "rate")

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-PACKAGE = Path(__file__).resolve().parents[1]
-SCHEMAS = Path(__file__).resolve().parents[3] / "workflow" / "schemas"
+SOURCES = Path(__file__).resolve().parents[2]
+SCHEMAS = SOURCES.parent / "workflow" / "schemas"
+_READS_SCHEMAS = SOURCES / "pd1_dynamics" / "contract" / "schemas.py"
 
 
 @cache
 def closure(script: str | Path) -> tuple[Path, ...]:
-    """Files that a script runs, itself first: modules of this package, and what lies beside them.
+    """Files that a script runs, itself first: modules in ``src``, and what lies beside them.
 
     Imports inside functions count. A module's package counts too, as Python runs it first, and so
     do the templates in a module's folder and, with the module that reads them, all schemas.
@@ -36,14 +37,14 @@ def closure(script: str | Path) -> tuple[Path, ...]:
             waiting += _imported(file)
     for file in list(reached):
         reached.update(file.parent.glob("*.jinja"))
-    if PACKAGE / "schemas.py" in reached:
+    if _READS_SCHEMAS in reached:
         reached.update(SCHEMAS.glob("*.yaml"))
     return (script, *sorted(reached))
 
 
 @cache
 def _imported(file: Path) -> tuple[Path, ...]:
-    """Files of this package that one file imports itself."""
+    """Files of our packages that one file imports itself."""
     if file.suffix != ".py":
         return ()
     tree = ast.parse(file.read_text(encoding="utf-8"))
@@ -61,13 +62,9 @@ def _names(tree: ast.AST) -> Iterator[str]:
 
 
 def _files(name: str) -> Iterator[Path]:
-    """The module of a dotted name and the packages around it, as far as they are of this
-    package."""
-    parts = name.split(".")
-    if parts[0] != PACKAGE.name:
-        return
-    place = PACKAGE
-    for part in parts[1:]:
+    """The module of a dotted name and the packages around it, as far as they are ours."""
+    place = SOURCES
+    for part in name.split("."):
         if (place / "__init__.py").is_file():
             yield place / "__init__.py"
         place = place / part

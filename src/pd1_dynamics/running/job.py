@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, suppress
 from typing import Any
 
-from pd1_dynamics.problems import InputError
+from pd1_dynamics.contract.problems import InputError
 from pd1_dynamics.running.contents import seal
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -20,9 +20,9 @@ _FULL_IN_WORDS = ("No space left on device", "Disk quota exceeded", "File too la
 def carried_out(job: Any) -> Iterator[None]:
     """Carry out the block as a job: its messages go to the log, a seal follows a good end.
 
-    Bad input (:class:`~pd1_dynamics.problems.InputError`) and a full disk are told in full on the
-    terminal and in the log, without a traceback, and end with exit status 1. Any other exception is
-    a fault of the program: the terminal names the log, where its traceback is.
+    Bad input (:class:`~pd1_dynamics.contract.problems.InputError`) and a full disk are told in
+    full on the terminal and in the log, without a traceback, and end with exit status 1. Any other
+    exception is a fault of the program: the terminal names the log, where its traceback is.
 
     Parameters
     ----------

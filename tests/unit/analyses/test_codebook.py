@@ -2,8 +2,8 @@
 
 import pytest
 
-from pd1_dynamics.analyses import codebook
-from pd1_dynamics.resistance.derive import PATIENT_COLUMNS
+from pd1_dynamics.contract import codebook
+from pd1_dynamics.derive.resistance.derive import PATIENT_COLUMNS
 
 
 @pytest.fixture(scope="module")

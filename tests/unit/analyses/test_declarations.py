@@ -3,7 +3,7 @@
 import pytest
 
 from pd1_dynamics import analyses
-from pd1_dynamics.problems import InputError
+from pd1_dynamics.contract.problems import InputError
 
 
 @pytest.fixture

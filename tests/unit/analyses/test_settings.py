@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from pd1_dynamics import definitions
 from pd1_dynamics.analyses import settings
+from pd1_dynamics.contract import definitions
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from pd1_dynamics import cohort
-from pd1_dynamics.problems import InputError
+from pd1_dynamics.contract.problems import InputError
 
 
 def text_table(content):

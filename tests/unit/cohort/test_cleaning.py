@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from pd1_dynamics import cohort
-from pd1_dynamics.cohort.columns import TABLES, clean_columns
+from pd1_dynamics.contract.columns import TABLES, clean_columns
 from pd1_dynamics.files import read_table
 
 PATIENTS = """

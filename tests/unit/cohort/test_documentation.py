@@ -6,8 +6,8 @@ import yaml
 
 from pd1_dynamics import cohort
 from pd1_dynamics.cohort.checking import schema
-from pd1_dynamics.cohort.columns import KEYS, TABLES
 from pd1_dynamics.cohort.documentation import PAGE, columns_as_markdown, renewed
+from pd1_dynamics.contract.columns import KEYS, TABLES
 
 
 def test_the_page_has_the_columns_of_the_code():

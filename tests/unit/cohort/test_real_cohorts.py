@@ -3,7 +3,7 @@
 import pytest
 
 from pd1_dynamics import cohort
-from pd1_dynamics.cohort.description import ROOT
+from pd1_dynamics.contract.cohort_file import ROOT
 
 
 def cleaned(name):

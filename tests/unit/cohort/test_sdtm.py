@@ -5,8 +5,8 @@ import pytest
 import yaml
 
 from pd1_dynamics import cohort
-from pd1_dynamics.cohort.sdtm import domain_files
-from pd1_dynamics.problems import InputError
+from pd1_dynamics.contract.cohort_file import domain_files
+from pd1_dynamics.contract.problems import InputError
 
 DOMAINS = {
     "DM": """
@@ -271,7 +271,8 @@ def test_a_perpendicular_diameter_makes_no_lymph_node(tmp_path):
 
 
 def test_a_progression_in_two_axes_is_no_complete_response(tmp_path):
-    from pd1_dynamics import definitions, response
+    from pd1_dynamics.contract import definitions
+    from pd1_dynamics.derive import response
 
     tables = cohort.clean(describe(tmp_path, TR=PERPENDICULAR, RS=None)).tables
     points = response.time_points(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pd1_dynamics.problems import InputError
+from pd1_dynamics.contract.problems import InputError
 from pd1_dynamics.published import audit, load_checks, read_claims
 from pd1_dynamics.published.audit import COLUMNS
 

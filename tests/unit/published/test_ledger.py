@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pd1_dynamics.problems import InputError
+from pd1_dynamics.contract.problems import InputError
 from pd1_dynamics.published import ledger
 
 ROOT = Path(__file__).parents[3]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pd1_dynamics.running.code import PACKAGE, closure
+from pd1_dynamics.running.code import SOURCES, closure
 
 ROOT = Path(__file__).parents[3]
 SCRIPTS = sorted((ROOT / "workflow" / "scripts").glob("*.py"))
@@ -19,8 +19,8 @@ def test_everything_that_an_import_loads_is_in_the_closure(script):
         "import runpy, sys\n"
         f"runpy.run_path({str(script)!r}, run_name='imported')\n"
         "for name, module in list(sys.modules.items()):\n"
-        "    if name.startswith('pd1_dynamics') and getattr(module, '__file__', None):\n"
-        "        print(module.__file__)\n"
+        "    if name.startswith(('pd1_dynamics', 'calibrated_cohort')):\n"
+        "        print(getattr(module, '__file__', None) or '')\n"
     )
     answer = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
@@ -31,7 +31,7 @@ def test_everything_that_an_import_loads_is_in_the_closure(script):
 
 
 def test_no_module_is_imported_by_a_name_that_the_code_does_not_show():
-    for file in PACKAGE.rglob("*.py"):
+    for file in SOURCES.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))

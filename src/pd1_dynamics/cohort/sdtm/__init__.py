@@ -20,13 +20,10 @@ domain (Parquet, TSV and XLSX do too). Rules, where SDTM and the data contract d
 
 import pandas as pd
 
-from pd1_dynamics.cohort.columns import TABLES
-from pd1_dynamics.cohort.description import Cohort
 from pd1_dynamics.cohort.intake import Intake
 from pd1_dynamics.cohort.observations import Note
 from pd1_dynamics.cohort.sdtm.domains import (
     complete_dates,
-    domain_files,
     other_files,
     place,
     read_domains,
@@ -35,14 +32,12 @@ from pd1_dynamics.cohort.sdtm.domains import (
 from pd1_dynamics.cohort.sdtm.results import assessments_of, labs_of
 from pd1_dynamics.cohort.sdtm.subjects import patients_and_untreated
 from pd1_dynamics.cohort.sdtm.tumors import lesions_of, sums_that_differ
-from pd1_dynamics.cohort.sdtm.visits import (
-    VISIT_WINDOW_DAYS,
-    one_date_a_visit,
-    several_accepted,
-)
-from pd1_dynamics.problems import Problem
+from pd1_dynamics.cohort.sdtm.visits import VISIT_WINDOW_DAYS, one_date_a_visit, several_accepted
+from pd1_dynamics.contract.cohort_file import Cohort
+from pd1_dynamics.contract.columns import TABLES
+from pd1_dynamics.contract.problems import Problem
 
-__all__ = ["domain_files", "read_sdtm"]
+__all__ = ["read_sdtm"]
 
 
 def read_sdtm(cohort: Cohort) -> Intake:

@@ -6,12 +6,16 @@ import numpy as np
 import pandas as pd
 
 from pd1_dynamics.cohort import findings, partial_dates
-from pd1_dynamics.cohort.description import Cohort
 from pd1_dynamics.cohort.observations import Note
-from pd1_dynamics.cohort.reading import SUFFIXES, read_sheet
-from pd1_dynamics.problems import InputError, Problem
+from pd1_dynamics.cohort.reading import read_sheet
+from pd1_dynamics.contract.cohort_file import (
+    FILE_SUFFIXES,
+    SDTM_DOMAINS,
+    Cohort,
+    domain_files,
+)
+from pd1_dynamics.contract.problems import InputError, Problem
 
-DOMAINS = ("DM", "TU", "TR", "RS", "DS", "EX", "LB")
 NEEDED = {
     "DM": ["USUBJID"],
     "TU": ["USUBJID", "TULNKID"],
@@ -33,24 +37,13 @@ _DATE = r"^(\d{4}-\d{2}-\d{2})(?:T.*)?$"
 _DOMAIN_STEP = 10**9
 
 
-def domain_files(folder: str | Path) -> dict[str, Path]:
-    """Files of the domains in a folder, by domain; names in upper or lower case."""
-    folder = Path(folder)
-    found: dict[str, Path] = {}
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        domain, suffix = path.stem.upper(), path.suffix.lower()
-        if domain in DOMAINS and suffix in SUFFIXES:
-            found.setdefault(domain, path)
-    return {domain: found[domain] for domain in DOMAINS if domain in found}
-
-
 def other_files(folder: str | Path) -> list[str]:
     """Names of the table files in a folder that are no domain's, or a second file of one."""
     folder, read = Path(folder), set(domain_files(folder).values())
     return [
         path.name
         for path in (sorted(folder.iterdir()) if folder.is_dir() else ())
-        if path.suffix.lower() in SUFFIXES and path not in read
+        if path.suffix.lower() in FILE_SUFFIXES and path not in read
     ]
 
 
@@ -71,7 +64,7 @@ def read_domains(cohort: Cohort) -> tuple[dict[str, pd.DataFrame], list[Problem]
             problems += error.problems
             continue
         problems += sheet.problems
-        index = sheet.rows + (DOMAINS.index(name) + 1) * _DOMAIN_STEP
+        index = sheet.rows + (SDTM_DOMAINS.index(name) + 1) * _DOMAIN_STEP
         rows = pd.DataFrame(
             {column.upper(): cells.astype(object) for column, cells in sheet.columns.items()},
             index=index,
@@ -98,7 +91,7 @@ def row_in_file(rows: pd.Index | np.ndarray) -> pd.Index | np.ndarray:
 def place(table: str, row: int) -> tuple[str, int]:
     """Domain and row in its file, of a row of a table made from it."""
     domain, number = divmod(row, _DOMAIN_STEP)
-    return (f"{table} (domain {DOMAINS[domain - 1]})", number) if domain else (table, row)
+    return (f"{table} (domain {SDTM_DOMAINS[domain - 1]})", number) if domain else (table, row)
 
 
 def complete_dates(

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from pd1_dynamics.cohort.columns import plain
 from pd1_dynamics.cohort.sdtm.domains import column_of, dates_of
 from pd1_dynamics.cohort.sdtm.visits import NO_ANSWER
+from pd1_dynamics.contract.columns import plain
 
 SEX = {"M": "male", "F": "female"}
 REASONS = {

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from pd1_dynamics.cohort import findings
-from pd1_dynamics.cohort.columns import plain
 from pd1_dynamics.cohort.sdtm.domains import NEEDED, column_of, row_in_file
-from pd1_dynamics.problems import Problem
+from pd1_dynamics.contract.columns import plain
+from pd1_dynamics.contract.problems import Problem
 
 ROLES = {"TARGET": "target", "NON-TARGET": "nontarget", "NEW": "new"}
 LONG_AXIS = ("LDIAM", "DIAMETER")

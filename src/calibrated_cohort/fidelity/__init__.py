@@ -1,0 +1,1 @@
+"""How far the calibrated cohort can be trusted: pictures and a page."""

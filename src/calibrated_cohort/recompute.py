@@ -1,0 +1,45 @@
+"""What the pipeline itself makes of a synthetic cohort: its derived tables and estimates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+
+from pd1_dynamics import cohort
+from pd1_dynamics.contract import definitions
+from pd1_dynamics.derive import progression, resistance, response
+from pd1_dynamics.files import write_table
+
+
+def derived(tables: Mapping[str, pd.DataFrame], description: cohort.Cohort) -> tuple:
+    """``derived/patients.csv`` and ``derived/therapies.csv`` of tables that are not yet files.
+
+    Parameters
+    ----------
+    tables
+        Tables of the data contract, by name.
+    description
+        The cohort's description; its tables are read from these instead.
+    """
+    with TemporaryDirectory() as folder:
+        sources = {}
+        for name, table in tables.items():
+            if table.empty:
+                continue
+            path = Path(folder) / f"{name}.csv"
+            write_table(table, path)
+            sources[name] = replace(description.tables[name], path=str(path))
+        clean = cohort.clean(replace(description, tables=sources)).tables
+    settings = definitions.load(settings=description.settings)
+    patients, assessments, lesions = (clean[n] for n in ("patients", "assessments", "lesions"))
+    labs, therapies = clean["labs"], clean["therapies"]
+    points, by_response = response.derive(patients, assessments, lesions, therapies, settings)
+    by_progression, later = progression.derive(
+        patients, assessments, lesions, labs, therapies, points, by_response, settings
+    )
+    final = resistance.derive(patients, assessments, points, by_response, by_progression, settings)
+    return pd.DataFrame(final), pd.DataFrame(later)

@@ -1,0 +1,174 @@
+"""The stage ``resistance``: resistance types, and the final table of patients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pd1_dynamics.contract.vocabulary import RESISTANCE_PAPER
+from pd1_dynamics.derive import arrays
+from pd1_dynamics.derive.resistance.facts import facts
+from pd1_dynamics.derive.resistance.paper import resistance_paper
+from pd1_dynamics.derive.resistance.sitc import classify
+from pd1_dynamics.derive.response.frames import complete_all
+
+PATIENT_COLUMNS = (
+    # the data contract
+    "patient_id",
+    "site",
+    "in_response_cohort",
+    "in_progression_cohort",
+    "baseline_sum_mm",
+    "change_3_months_pct",
+    "max_change_pct",
+    "time_to_nadir_months",
+    "first_response",
+    "best_response",
+    "best_response_confirmed",
+    "irecist_best_response",
+    "pfs_months",
+    "pfs_event",
+    "os_months",
+    "os_event",
+    "pps_months",
+    "pps_event",
+    "progression_date",
+    "progression_pattern",
+    "organs_at_progression",
+    "target_sum_at_progression_mm",
+    "enlargement_pct",
+    "enlargement_pct_per_month",
+    "ldh_at_progression",
+    "ldh_change_pct",
+    "ldh_change_pct_per_month",
+    "resistance",
+    "resistance_paper",
+    "resistance_sitc",
+    "resistance_sitc_confirmed",
+    "resistance_sitc_reason",
+    # added
+    "resistance_sitc_rule",
+    "resistance_sitc_confirmation",
+    "setting",
+    "sex",
+    "age_years",
+    "melanoma_subtype",
+    "stage",
+    "ecog",
+    "brain_metastasis",
+    "braf_v600",
+    "nras",
+    "prior_immunotherapy",
+    "prior_targeted_therapy",
+    "ldh_at_baseline",
+    "largest_lesion_at_baseline_mm",
+    "n_imaging_dates",
+    "clinical_benefit",
+    "pseudoprogression",
+    "share_of_depth_at_3_months_pct",
+    "ever_pr",
+    "ever_cr",
+    "time_to_response_months",
+    "time_to_pr_months",
+    "time_to_cr_months",
+    "pr_to_cr_months",
+    "sd_to_response_months",
+    "sd_to_cr_months",
+    "duration_of_response_months",
+    "duration_of_response_event",
+    "duration_of_pr_months",
+    "duration_of_pr_event",
+    "duration_of_cr_months",
+    "duration_of_cr_event",
+    "disease_control_months",
+    "disease_control_event",
+    "pfs_end",
+    "follow_up_months",
+    "progression_months",
+    "treatment_months",
+    "treatment_ongoing",
+    "later_local_therapy",
+    "later_systemic_therapy",
+)
+
+
+def derive(
+    patients: pd.DataFrame | None,
+    assessments: pd.DataFrame | None,
+    time_points: pd.DataFrame,
+    response: pd.DataFrame,
+    progression: pd.DataFrame,
+    definitions: Mapping[str, Any],
+) -> pd.DataFrame:
+    """Resistance of each patient, with all that the stages before derived.
+
+    Parameters
+    ----------
+    patients, assessments
+        Clean tables, as for :func:`pd1_dynamics.derive.response.derive`.
+    time_points, response
+        What :func:`pd1_dynamics.derive.response.derive` made of them.
+    progression
+        First table of :func:`pd1_dynamics.derive.progression.derive`.
+    definitions
+        As :func:`pd1_dynamics.contract.definitions.load` gives them.
+
+    Returns
+    -------
+    DataFrame
+        ``derived/patients.csv``: the columns of the data contract in its order, then further ones.
+
+    Examples
+    --------
+    Responses as read by a radiologist, of patients who are still treated (no last dose): a response
+    that lasted, and PD at the first scan.
+
+    >>> import pandas as pd
+    >>> from pd1_dynamics.contract import definitions
+    >>> from pd1_dynamics.derive import progression, response
+    >>> scans = pd.DataFrame(
+    ...     {
+    ...         "patient_id": ["A", "A", "A", "B", "B"],
+    ...         "day": [-3, 84, 250, -3, 80],
+    ...         "overall_response": [None, "PR", "PD", None, "PD"],
+    ...     }
+    ... )
+    >>> treated = pd.DataFrame({"patient_id": ["A", "B"], "last_dose_day": None})
+    >>> chosen = definitions.load()
+    >>> points, responded = response.derive(treated, scans, None, None, chosen)
+    >>> progressed, _ = progression.derive(
+    ...     treated, scans, None, None, None, points, responded, chosen
+    ... )
+    >>> found = derive(treated, scans, points, responded, progressed, chosen)
+    >>> found["resistance_sitc"].tolist()
+    ['secondary', 'primary']
+    >>> found["resistance_sitc_reason"].iloc[1]
+    'progression was the best response; not confirmed: no scan at least 4 weeks later'
+    """
+    if patients is None:
+        patients = response[["patient_id"]]
+    patients, assessments = complete_all(patients, assessments=assessments)
+    known = facts(patients, assessments, time_points, response, progression, definitions)
+    sitc = classify(known, definitions["sitc"])
+    paper = resistance_paper(response["best_response"], progression["progression_day"], definitions)
+    chosen = paper
+    if definitions["resistance_rule"] == "sitc":
+        by_sitc = sitc["resistance_sitc"].to_numpy(dtype=object)
+        chosen = np.where(np.isin(by_sitc.astype(str), RESISTANCE_PAPER), by_sitc, None)
+    types = sitc.assign(resistance_paper=paper, resistance=chosen)
+    sources = (
+        types,
+        progression,
+        response,
+        patients,
+    )  # what was derived goes before what was given
+    return arrays.table(
+        {
+            name: np.asarray(column) if column.dtype == object else column.array
+            for name in PATIENT_COLUMNS
+            for column in [next(source[name] for source in sources if name in source)]
+        }
+    )

@@ -1,0 +1,207 @@
+"""What the SITC definitions ask about a patient, from the tables of the stages before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pd1_dynamics.contract.vocabulary import CR, NE, PD, PR, SD, STABLE
+from pd1_dynamics.derive import arrays
+
+WEEKS_4, WEEKS_6, WEEKS_12 = 28, 42, 84
+"""Days of the weeks that the guideline names."""
+
+NO_SCAN, SCAN_SHOWS_PD, SCAN_SHOWS_NO_PD, SCAN_UNKNOWN = 0, 1, 2, 3
+
+_RECIST_OF = {"iCR": CR, "iPR": PR, "iSD": SD, "iUPD": PD, "iCPD": PD, NE: NE}
+
+
+def facts(
+    patients: pd.DataFrame,
+    assessments: pd.DataFrame,
+    time_points: pd.DataFrame,
+    response: pd.DataFrame,
+    progression: pd.DataFrame,
+    definitions: Mapping[str, Any],
+) -> dict[str, np.ndarray]:
+    """Facts by name, one entry a patient; days from the first dose, NaN for unknown or never.
+
+    ``progression_day``: first PD by the chosen criteria, counted or (setting
+    ``intercurrent_therapy``) also after a later therapy; as reported without scans.
+    ``exposure_days``: as setting ``exposure`` says. ``off_treatment_days``: from the last dose to
+    PD, 0 or less under treatment. ``confirming_scan``: what the first evaluable scan of the
+    confirmation window shows.
+    """
+    sitc = definitions["sitc"]
+    n = len(patients)
+    scanned = arrays.floats(response["scanned"]) == 1
+    by_scan, icpd = _progression_by_scan(patients, time_points, response, sitc)
+    reported = arrays.floats(progression["progression_day"])
+    pd_day = np.where(scanned, by_scan, reported)
+
+    end = arrays.floats(patients["last_follow_up_day"])
+    end = np.where(np.isnan(end), arrays.floats(patients["os_days"]), end)
+    last_dose = arrays.floats(patients["last_dose_day"])
+    reason = patients["discontinuation_reason"].to_numpy(dtype=object, na_value=None).astype(str)
+    off_days = np.where(np.isnan(last_dose), 0.0, pd_day - last_dose)
+
+    column = {"confirmed": "best_response_confirmed", "unconfirmed": "best_response"}
+    best = response[column[sitc["prior_response"]]].to_numpy(dtype=object, na_value=None)
+    if sitc["prior_response"] == "confirmed":
+        best = np.where(pd.isna(best), response["best_response"].to_numpy(dtype=object), best)
+    if sitc["criteria"] == "irecist":
+        immune = response["irecist_best_response"].map(_RECIST_OF)
+        best = np.where(immune.isna(), best, immune.to_numpy(dtype=object, na_value=None))
+
+    sd_days = arrays.floats(patients["sd_duration_days"])
+    sd_days = np.where(scanned | np.isnan(sd_days), pd_day, sd_days)
+    covered = pd_day
+    if sitc["exposure"] == "cycles":
+        covered = np.fmin(pd_day, last_dose + sitc["dosing_interval_days"])
+    treated = np.fmin(pd_day, last_dose)
+
+    rapid = arrays.floats(patients["rapid_clinical_progression"]) == 1
+    rapid |= _flag_at(patients, assessments, "clinical_deterioration", pd_day)
+    biopsy = arrays.floats(patients["biopsy_confirmed"]) == 1
+    biopsy |= _flag_from(patients, assessments, "biopsy_confirmed", pd_day)
+    known = scanned | ~np.isnan(arrays.floats(progression["in_progression_cohort"]))
+    return {
+        "setting": patients["setting"].fillna("advanced").to_numpy(dtype=object).astype(str),
+        "combination": arrays.floats(patients["monotherapy"]) == 0,
+        "pathological_response": arrays.floats(patients["major_pathological_response"]),
+        "reason": reason,
+        "progression_day": pd_day,
+        "progressed": ~np.isnan(pd_day),
+        "progression_known": known,
+        "evaluated": ~pd.isna(response["first_response"]).to_numpy()
+        | (~scanned & known & ~pd.isna(best)),
+        "died": (arrays.floats(patients["death"]) == 1) & ~np.isnan(end),
+        "best_response": best.astype(str),
+        "stable_days": sd_days,
+        "exposure_days": covered,
+        "treated_days": np.where(np.isnan(treated), pd_day, treated),
+        "off_treatment_days": off_days,
+        "last_dose_known": _last_dose_known(patients, last_dose, reason),
+        "confirming_scan": np.where(
+            scanned,
+            _confirming_scan(patients, time_points, response, pd_day, icpd, sitc),
+            _reported_scan(patients, pd_day, sitc),
+        ),
+        "rapid": rapid,
+        "biopsy": biopsy,
+        "nodal_only": arrays.floats(progression["nodal_only_progression"]) == 1,
+        "one_lesion": arrays.floats(progression["progressing_lesions"]) == 1,
+        "n": np.full(n, n),
+    }
+
+
+def _progression_by_scan(
+    patients: pd.DataFrame,
+    time_points: pd.DataFrame,
+    response: pd.DataFrame,
+    sitc: Mapping[str, Any],
+) -> tuple[np.ndarray, np.ndarray]:
+    """Day of PD by the scans, and day of the first iCPD; NaN for none."""
+    n = len(patients)
+    patient = arrays.patient_codes(patients["patient_id"], time_points["patient_id"], "time_points")
+    day = time_points["day"].to_numpy(dtype=np.int64)
+    immune = time_points["irecist_response"]
+    icpd = arrays.at(day, arrays.first_true((immune == "iCPD").to_numpy(), patient, n))
+    end = arrays.floats(response["assessment_end_day"])
+    if sitc["criteria"] == "irecist":
+        reset = arrays.last_true(immune.isin(["iCR", "iPR", "iSD"]).to_numpy(), patient, n)
+        unconfirmed = (immune == "iUPD").to_numpy() & (np.arange(len(day)) > reset[patient])
+        found = arrays.at(day, arrays.first_true(unconfirmed, patient, n))
+    else:
+        found = arrays.floats(response["any_progression_day"])
+    if sitc["intercurrent_therapy"] == "exclude":
+        found = np.where(found > end, np.nan, found)
+    return found, icpd
+
+
+def _confirming_scan(
+    patients: pd.DataFrame,
+    time_points: pd.DataFrame,
+    response: pd.DataFrame,
+    pd_day: np.ndarray,
+    icpd: np.ndarray,
+    sitc: Mapping[str, Any],
+) -> np.ndarray:
+    """What the first evaluable scan at least four weeks after PD shows."""
+    n = len(patients)
+    patient = arrays.patient_codes(patients["patient_id"], time_points["patient_id"], "time_points")
+    day = time_points["day"].to_numpy(dtype=np.int64)
+    overall = arrays.text_codes(time_points["overall_response"], (PD, CR, PR, *STABLE))
+    usable = (day >= (pd_day + WEEKS_4)[patient]) & (overall >= 0)
+    if sitc["confirmation_window"] == "from_4_to_12_weeks":
+        usable &= day <= (pd_day + WEEKS_12)[patient]
+    if sitc["scan_on_later_therapy"] == "ignore":
+        end = arrays.floats(response["assessment_end_day"])
+        # a therapy between stopping and PD is no reason to look away from the scans after PD
+        end = np.where(end < pd_day, np.nan, end)
+        usable &= ~(day > end[patient])
+    row = arrays.first_true(usable, patient, n)
+    shows = arrays.at(overall == 0, row, False)
+    if sitc["criteria"] == "irecist":
+        shows = ~np.isnan(icpd) & (row >= 0)
+    return np.where(row < 0, NO_SCAN, np.where(shows, SCAN_SHOWS_PD, SCAN_SHOWS_NO_PD))
+
+
+def _reported_scan(
+    patients: pd.DataFrame, pd_day: np.ndarray, sitc: Mapping[str, Any]
+) -> np.ndarray:
+    """The same as reported by a cohort without scans.
+
+    Nothing is known where the cohort does not date such scans, or a scan lacks its date or finding.
+    """
+    scan_day = arrays.floats(patients["confirmatory_scan_day"])
+    gap = scan_day - pd_day
+    usable = gap >= WEEKS_4
+    if sitc["confirmation_window"] == "from_4_to_12_weeks":
+        usable &= gap <= WEEKS_12
+    shows = arrays.floats(patients["confirmatory_scan_shows_pd"])
+    found = np.where(
+        ~usable | np.isnan(shows), NO_SCAN, np.where(shows == 1, SCAN_SHOWS_PD, SCAN_SHOWS_NO_PD)
+    )
+    undated = np.isnan(scan_day)
+    unrecorded = arrays.floats(patients["confirmatory_scan_recorded"]) != 1
+    unknown = undated & (unrecorded | ~np.isnan(shows))
+    return np.where(unknown | (usable & np.isnan(shows)), SCAN_UNKNOWN, found)
+
+
+def _last_dose_known(
+    patients: pd.DataFrame, last_dose: np.ndarray, reason: np.ndarray
+) -> np.ndarray:
+    """Whether it is known until when each patient was treated.
+
+    Without a last dose, treatment goes on where that is said or where the cohort records last doses
+    and names no reason for stopping, and ended with progression where that is the reason.
+    """
+    recorded = arrays.floats(patients["last_dose_recorded"]) == 1
+    said = np.isin(reason, ("ongoing", "progression"))
+    return ~np.isnan(last_dose) | said | (recorded & np.isin(reason, ("None", "nan")))
+
+
+def _flag_at(
+    patients: pd.DataFrame, assessments: pd.DataFrame, column: str, pd_day: np.ndarray
+) -> np.ndarray:
+    """Whether a flag of the assessments is set on the day of PD."""
+    rows = assessments[arrays.is_one(assessments[column])]
+    codes = arrays.patient_codes(patients["patient_id"], rows["patient_id"], "assessments")
+    found = np.zeros(len(patients), dtype=bool)
+    found[codes[rows["day"].to_numpy(dtype=float) == pd_day[codes]]] = True
+    return found
+
+
+def _flag_from(
+    patients: pd.DataFrame, assessments: pd.DataFrame, column: str, pd_day: np.ndarray
+) -> np.ndarray:
+    """Whether a flag of the assessments is set on the day of PD or later."""
+    rows = assessments[arrays.is_one(assessments[column])]
+    codes = arrays.patient_codes(patients["patient_id"], rows["patient_id"], "assessments")
+    found = np.zeros(len(patients), dtype=bool)
+    found[codes[rows["day"].to_numpy(dtype=float) >= pd_day[codes]]] = True
+    return found

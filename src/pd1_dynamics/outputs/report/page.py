@@ -1,0 +1,169 @@
+"""Filling the template of the report."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from pd1_dynamics.analyses.selection import Estimates
+from pd1_dynamics.contract.vocabulary import VERDICTS
+from pd1_dynamics.outputs.report import headline, reproduction
+
+PACKAGES = (
+    *("pandas", "numpy", "scipy", "lifelines", "statsmodels", "matplotlib", "snakemake"),
+    *("jinja2", "itables"),
+)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure for the page: an SVG file, and its caption."""
+
+    name: str
+    path: Path
+    title: str
+    caption: str
+
+    @property
+    def source(self) -> str:
+        """The picture itself, as a data URI."""
+        return "data:image/svg+xml;base64," + base64.b64encode(self.path.read_bytes()).decode()
+
+
+def make(
+    cohort: Mapping[str, Any],
+    estimates: pd.DataFrame,
+    tables: Sequence[Mapping[str, str]],
+    figures: Sequence[Picture],
+    comparison: pd.DataFrame,
+    audit: pd.DataFrame,
+    agreement: Picture,
+    notes: pd.DataFrame,
+    definitions: Mapping[str, Any],
+    sources: Sequence[tuple[str, str]],
+    findings: Mapping[str, Any] | None = None,
+) -> str:
+    """The page, as text.
+
+    Parameters
+    ----------
+    cohort
+        ``name``, ``title``, ``source``, ``synthetic``, ``disease``, ``treatment``, ``about`` (a
+        sentence where the patients are not those of the article) and ``compared``.
+    estimates
+        ``estimates.csv``.
+    tables
+        For each table its ``name``, ``title`` and ``html`` (a part of a page).
+    figures
+        The figures in order.
+    comparison, audit
+        ``published/comparison.csv`` and ``published/audit.csv``.
+    agreement
+        The picture of published against recomputed estimates.
+    notes
+        ``cohort/notes.csv``: what was settled while cleaning.
+    definitions
+        The definitions as the cohort's settings leave them.
+    sources
+        File name and SHA-256 of each input file.
+    findings
+        ``config/findings.yaml``: what a cohort of real patients answers first.
+
+    Returns
+    -------
+    str
+        A complete HTML page: styles and pictures are in it, nothing is fetched.
+    """
+    cohort = {**headline.ARTICLE, "about": "", "compared": True, **cohort}
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    from pd1_dynamics.outputs.tables.writing import STYLE
+
+    found = Estimates(estimates)
+    reported = found.first("imaging", term="n_imaging_dates", statistic="n") is None
+    real = not cohort["synthetic"] and cohort["compared"]
+    printed = comparison.set_index("claim_id")["published"].to_dict()
+    return environment.get_template("report.html.jinja").render(
+        cohort=cohort,
+        opening=reproduction.opening(comparison, cohort["synthetic"], cohort["compared"]),
+        headline=(
+            headline.rows(findings or {}, comparison, found, cohort, reported) if real else []
+        ),
+        comparable=[]
+        if cohort["synthetic"]
+        else headline.comparable(cohort, found, printed, reported),
+        left_out=_left_out(estimates),
+        matrix=reproduction.matrix(comparison),
+        verdicts=VERDICTS,
+        agreement=agreement,
+        replication=reproduction.replication(comparison),
+        claims=reproduction.claims(comparison),
+        audit=reproduction.audit(audit, comparison),
+        table_library=_table_library(),
+        summary=_summary(estimates, reported),
+        gaps=_gaps(estimates),
+        tables=tables,
+        figures=figures,
+        notes=notes.fillna("").to_dict("records"),
+        definitions=yaml.safe_dump(dict(definitions), sort_keys=False, allow_unicode=True),
+        versions=[(name, version(name)) for name in PACKAGES],
+        sources=sources,
+        table_style=STYLE,
+    )
+
+
+def _table_library() -> str:
+    """DataTables, the script that searches and filters the claims, as a data URI."""
+    script = files("itables").joinpath("html", "dt_bundle.js").read_bytes()
+    return "data:text/javascript;base64," + base64.b64encode(script).decode()
+
+
+def _summary(estimates: pd.DataFrame, reported: bool) -> list[tuple[str, str]]:
+    """Sizes of the populations, in the order of the analyses; absent is not zero."""
+    sizes = estimates[(estimates["analysis"] == "cohort_flow") & (estimates["statistic"] == "n")]
+    how = "as the cohort reports it" if reported else "on radiological record"
+    wanted = {
+        "all": "patients",
+        "response": "with a measurable baseline and an evaluation",
+        "progressed": "with progression or death",
+        "progression": f"with progression {how}",
+    }
+    rows = sizes[sizes["population"].isin(list(wanted))].drop_duplicates("population")
+    return [
+        (
+            "not known" if row.not_estimable else f"{row.estimate:,.0f}",
+            wanted[row.population],
+        )
+        for row in rows.fillna({"not_estimable": ""}).itertuples(index=False)
+    ]
+
+
+def _left_out(estimates: pd.DataFrame) -> list[tuple[str, list[str]]]:
+    """Patients whom estimates leave out for a missing value, and the analyses that do."""
+    rows = estimates[estimates["left_out"].fillna("") != ""]
+    return [
+        (str(words), list(dict.fromkeys(part["analysis"])))
+        for words, part in rows.groupby("left_out", sort=False)
+    ]
+
+
+def _gaps(estimates: pd.DataFrame) -> list[tuple[str, int, list[str]]]:
+    """What is missing, how many estimates it costs, and in which analyses; most costly first."""
+    missing = estimates[estimates["not_estimable"].fillna("") != ""]
+    found = [
+        (str(reason), len(rows), list(dict.fromkeys(rows["analysis"])))
+        for reason, rows in missing.groupby("not_estimable", sort=True)
+    ]
+    return sorted(found, key=lambda gap: -gap[1])

@@ -1,6 +1,0 @@
-"""Progression: when, in which pattern, and what followed. The stage is :func:`derive`."""
-
-from pd1_dynamics.progression.derive import derive
-from pd1_dynamics.progression.survival import PFS_END
-
-__all__ = ["PFS_END", "derive"]

@@ -1,5 +1,0 @@
-"""The report: one self-contained page with everything that a run found."""
-
-from pd1_dynamics.report.page import make
-
-__all__ = ["make"]

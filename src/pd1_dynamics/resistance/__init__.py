@@ -1,8 +1,0 @@
-"""Resistance types: the cohort paper's rule and the SITC definitions. The stage is
-:func:`derive`."""
-
-from pd1_dynamics.resistance.derive import derive
-from pd1_dynamics.resistance.paper import PAPER, resistance_paper
-from pd1_dynamics.resistance.sitc import CONFIRMATION, RESISTANCE, classify
-
-__all__ = ["CONFIRMATION", "PAPER", "RESISTANCE", "classify", "derive", "resistance_paper"]
