@@ -1,23 +1,16 @@
-"""Cox proportional hazards regression, as R's ``survival::coxph`` gives it.
-
-lifelines finds the coefficients to about six digits, whatever precision it is asked for; Newton
-steps from there give the rest, and tell a maximum from a likelihood that has none.
-"""
-
-import warnings
+"""Cox proportional hazards regression, as R's ``survival::coxph`` gives it."""
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from scipy.stats import chi2, norm
 
+from pd1_dynamics.statistics.cox_engine import FITTED, SINGULAR, CoxFits, fit_cox
 from pd1_dynamics.statistics.design import check_design, check_finite, coefficient_table
 from pd1_dynamics.statistics.errors import NotEstimable
 from pd1_dynamics.statistics.follow_up import follow_up
 from pd1_dynamics.statistics.kaplan_meier import kaplan_meier
 from pd1_dynamics.statistics.partial_likelihood import (
-    PartialLikelihood,
-    RiskSets,
-    maximum,
     partial_likelihood,
     risk_sets,
 )
@@ -58,11 +51,8 @@ def cox(
     ValueError
         If values are missing.
     """
-    from scipy.stats import norm
-
-    fit = _fit(time, event, covariates, strata)
-    std_errors = np.sqrt(np.diag(fit.covariance))
-    coefficients = fit.coefficients
+    fits, dead = _fitted(time, event, covariates, strata)
+    coefficients, std_errors = fits.coefficients[0, 0], fits.std_errors[0, 0]
     return ModelResult(
         table=coefficient_table(
             list(map(str, covariates.columns)),
@@ -73,10 +63,10 @@ def cox(
             exponentiate=True,
         ),
         n=len(covariates),
-        events=len(fit.sets.dead),
+        events=dead,
         method="Cox proportional hazards model",
-        log_likelihood=fit.at_maximum.log_likelihood,
-        tests=_tests_of_the_model(fit),
+        log_likelihood=float(fits.log_likelihood[0, 0]),
+        tests=_tests_of_the_model(fits),
     )
 
 
@@ -116,17 +106,24 @@ def cox_zph(
     Grambsch PM, Therneau TM. Proportional hazards tests and diagnostics based on weighted
     residuals. Biometrika 1994;81:515-26.
     """
-    from scipy.stats import chi2
-
-    fit = _fit(time, event, covariates, strata)
+    fits, _ = _fitted(time, event, covariates, strata)
     time, event = follow_up(time, event)
+    stratum = np.zeros(len(time), int)
+    if strata is not None:
+        stratum = np.unique(np.asarray(strata), return_inverse=True)[1]
+    sets = risk_sets(time, event, stratum)
+    design = covariates.to_numpy(dtype=float)
+    scale = design.std(axis=0)
+    at_maximum = partial_likelihood(
+        sets, (design - design.mean(axis=0)) / scale, fits.coefficients[0, 0] * scale
+    )
     curve = kaplan_meier(time, event)
-    before = np.append(1.0, curve.survival)[np.searchsorted(curve.time, time[fit.sets.dead])]
+    before = np.append(1.0, curve.survival)[np.searchsorted(curve.time, time[sets.dead])]
     change = (1 - before) - (1 - before).mean()
     if np.ptp(change) == 0:
         raise NotEstimable("all events at the same time")
-    score = change @ fit.at_maximum.residuals
-    plain, once, twice = (fit.at_maximum.information(change**power) for power in (0, 1, 2))
+    score = change @ at_maximum.residuals
+    plain, once, twice = (at_maximum.information(change**power) for power in (0, 1, 2))
     # What the model's own coefficients already explain is taken out of the information.
     left = twice - once @ np.linalg.solve(plain, once)
     terms = np.array(list(map(str, covariates.columns)) if terms is None else terms)
@@ -143,77 +140,34 @@ def cox_zph(
     return pd.DataFrame(rows, columns=["term", "statistic", "df", "p_value"])
 
 
-class _Fit:
-    """A fitted model, its covariates centred and scaled to a standard deviation of 1."""
-
-    def __init__(self, sets: RiskSets, design: np.ndarray, scale: np.ndarray, start: np.ndarray):
-        for first in (start, np.zeros(len(scale))):  # a start may lie beyond the way back
-            standard, self.at_maximum, self.arrived = maximum(sets, design, first)
-            if self.arrived:
-                break
-        self.sets = sets
-        self.at_zero = partial_likelihood(sets, design, np.zeros(len(scale)))
-        self.standard = standard
-        self.coefficients = standard / scale
-        with np.errstate(all="ignore"):
-            try:
-                inverse = np.linalg.inv(self.at_maximum.information())
-            except np.linalg.LinAlgError:
-                inverse = np.full((len(scale), len(scale)), np.inf)
-            self.covariance = inverse / np.outer(scale, scale)
-
-
-def _fit(
+def _fitted(
     time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame, strata: ArrayLike | None
-) -> _Fit:
+) -> tuple[CoxFits, int]:
+    """One model by the engine, and its number of events."""
     time, event = follow_up(time, event)
     if not event.any():
         raise NotEstimable("no events")
-    design = check_design(covariates)
-    stratum = np.zeros(len(time), int)
-    if strata is not None:
-        stratum = np.unique(np.asarray(strata), return_inverse=True)[1]
-    scale = design.std(axis=0)
-    design = (design - design.mean(axis=0)) / scale
-    start = _by_lifelines(time, event, design, stratum)
-    fit = _Fit(risk_sets(time, event, stratum), design, scale, start)
+    fits = fit_cox(time, event, check_design(covariates), strata=strata)
+    ended = fits.ended[0, 0]
+    if ended == SINGULAR:
+        raise NotEstimable("no difference between patients at risk at the events")
     with np.errstate(invalid="ignore"):
-        check_finite(covariates, fit.coefficients, np.sqrt(np.diag(fit.covariance)))
-    if not fit.arrived:
+        check_finite(covariates, fits.reached[0, 0], fits.std_errors[0, 0])
+    if ended != FITTED:
         raise NotEstimable("the model does not converge")
-    return fit
+    return fits, int(event.sum())
 
 
-def _by_lifelines(
-    time: np.ndarray, event: np.ndarray, design: np.ndarray, stratum: np.ndarray
-) -> np.ndarray:
-    """Coefficients, shape (p,), near the maximum; 0 where lifelines does not find one."""
-    from lifelines import CoxPHFitter
-    from lifelines.exceptions import ConvergenceError
-
-    data = pd.DataFrame(design).rename(columns=str)
-    data["time"], data["event"], data["stratum"] = time, event, stratum
-    fitter = CoxPHFitter()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            fitter.fit(data, "time", "event", strata=["stratum"])
-    except (ConvergenceError, np.linalg.LinAlgError, ValueError):
-        return np.zeros(design.shape[1])
-    return fitter.params_.to_numpy()
-
-
-def _tests_of_the_model(fit: _Fit) -> dict[str, TestResult]:
+def _tests_of_the_model(fits: CoxFits) -> dict[str, TestResult]:
     """Three tests that all coefficients are 0 (R: ``summary(coxph(...))``)."""
-    from scipy.stats import chi2
-
-    zero: PartialLikelihood = fit.at_zero
+    coefficients, covariance = fits.coefficients[0, 0], fits.covariance[0, 0]
+    gain = fits.log_likelihood[0, 0] - fits.log_likelihood_at_zero[0, 0]
     statistics = {
-        "likelihood_ratio": 2 * (fit.at_maximum.log_likelihood - zero.log_likelihood),
-        "wald": fit.standard @ fit.at_maximum.information() @ fit.standard,
-        "score": zero.score @ np.linalg.solve(zero.information(), zero.score),
+        "likelihood_ratio": 2 * gain,
+        "wald": coefficients @ np.linalg.solve(covariance, coefficients),
+        "score": fits.score_statistic[0, 0],
     }
-    df = len(fit.standard)
+    df = len(coefficients)
     return {
         name: TestResult(
             float(statistic), float(chi2.sf(statistic, df)), f"{name.replace('_', ' ')} test", df=df

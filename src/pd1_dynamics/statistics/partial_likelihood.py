@@ -4,13 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pd1_dynamics.statistics.errors import NotEstimable
-
-_MOST_STEPS = 50  # Newton's method needs five or so where the likelihood has a maximum
-_MOST_HALVINGS = 30
-_SMALL_STEP = 1e-10
-_SLACK = 1e-9  # of the log-likelihood, for rounding
-
 
 @dataclass(frozen=True)
 class RiskSets:
@@ -122,39 +115,3 @@ def partial_likelihood(
         _design=design,
         _weight=weight,
     )
-
-
-@np.errstate(all="ignore")  # a step too far overflows, and is halved
-def maximum(
-    sets: RiskSets, design: np.ndarray, start: np.ndarray
-) -> tuple[np.ndarray, PartialLikelihood, bool]:
-    """Coefficients by Newton's method, halving steps that overshoot; whether it arrived.
-
-    The search is given up, having not arrived, where the information becomes singular.
-
-    Raises
-    ------
-    NotEstimable
-        If it is so at 0: nobody at risk at an event differs in some covariate.
-    """
-    at_zero = partial_likelihood(sets, design, np.zeros(design.shape[1]))
-    if np.linalg.matrix_rank(at_zero.information()) < design.shape[1]:
-        raise NotEstimable("no difference between patients at risk at the events")
-    coefficients, here = start, partial_likelihood(sets, design, start)
-    for _ in range(_MOST_STEPS):
-        try:
-            step = np.linalg.solve(here.information(), here.score)
-        except np.linalg.LinAlgError:
-            return coefficients, here, False
-        for _ in range(_MOST_HALVINGS):
-            there = partial_likelihood(sets, design, coefficients + step)
-            gain = there.log_likelihood - here.log_likelihood
-            if np.isfinite(gain) and gain >= -_SLACK:
-                break
-            step = step / 2
-        else:
-            return coefficients, here, False
-        coefficients, here = coefficients + step, there
-        if np.abs(step).max() < _SMALL_STEP:
-            return coefficients, here, True
-    return coefficients, here, False
