@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from calibrated_cohort import assembly, courses, dictionary, structure, traits
+from calibrated_cohort.calibrating import calibrate, calibrate_therapies
 from calibrated_cohort.recompute import derived
 from calibrated_cohort.study import Study
 from pd1_dynamics import analyses
@@ -62,8 +63,6 @@ def generate(
     effort
         ``moves`` and ``rounds`` of the search (:func:`.calibrating.calibrate`).
     """
-    from calibrated_cohort.calibrating import calibrate, calibrate_therapies
-
     description = study.description
     rng = np.random.Generator(np.random.PCG64(seed))
     everyone = draw(description, rng)

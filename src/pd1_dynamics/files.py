@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyarrow.types as types
 
 if TYPE_CHECKING:
     import polars as pl
@@ -92,9 +95,6 @@ def _runs(process: str) -> bool:
 
 
 def _coded(path: Path) -> pd.DataFrame:
-    import pyarrow.parquet as pq
-    import pyarrow.types as types
-
     schema = pq.read_schema(path)
     texts = [
         field.name
@@ -113,7 +113,6 @@ def _coded(path: Path) -> pd.DataFrame:
 def _polars(table: pd.DataFrame) -> "pl.DataFrame":
     """The table for writing: what is neither number nor category as text, empty text as missing."""
     import polars as pl
-    import pyarrow as pa
 
     columns = {}
     for name, column in table.items():

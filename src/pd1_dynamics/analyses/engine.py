@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
+from pd1_dynamics.analyses import comparison, description, models, survival
 from pd1_dynamics.analyses.data import Study
 from pd1_dynamics.analyses.disclosure import keep_back
 from pd1_dynamics.analyses.estimates import Row, to_table
@@ -62,8 +63,6 @@ Kind = Callable[[Analysis, Run], "list[Row]"]
 
 def _kinds() -> Mapping[str, Kind]:
     """Kinds of the schema; imported here, for they bring the statistics libraries with them."""
-    from pd1_dynamics.analyses import comparison, description, models, survival
-
     return {
         "sizes": description.sizes,
         "description": description.description,

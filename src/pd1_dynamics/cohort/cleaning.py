@@ -16,6 +16,7 @@ from pd1_dynamics.cohort.observations import Note
 from pd1_dynamics.cohort.parsing import parse
 from pd1_dynamics.cohort.reading import Sheet, read_sheet
 from pd1_dynamics.cohort.readings import settle
+from pd1_dynamics.cohort.sdtm import read_sdtm
 from pd1_dynamics.contract import definitions
 from pd1_dynamics.contract.cohort_file import SDTM_FORMAT, Cohort, Source
 from pd1_dynamics.contract.columns import (
@@ -64,12 +65,7 @@ def clean(cohort: Cohort, chosen: Mapping[str, Any] | None = None) -> CleanCohor
     InputError
         All problems of all tables at once.
     """
-    if cohort.format == SDTM_FORMAT:
-        from pd1_dynamics.cohort.sdtm import read_sdtm
-
-        intake = read_sdtm(cohort)
-    else:
-        intake = read_tables(cohort)
+    intake = read_sdtm(cohort) if cohort.format == SDTM_FORMAT else read_tables(cohort)
     return clean_texts(cohort, intake, chosen)
 
 

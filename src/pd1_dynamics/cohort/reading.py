@@ -15,6 +15,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as arrow_csv
+import pyarrow.parquet as parquet
 
 from pd1_dynamics.cohort import findings
 from pd1_dynamics.contract.cohort_file import FILE_SUFFIXES, SEPARATORS
@@ -119,9 +122,6 @@ def _without_control_characters(sheet: Sheet) -> Sheet:
 
 
 def _read_text(path: Path, table: str) -> Sheet:
-    import pyarrow as pa
-    import pyarrow.csv as arrow_csv
-
     encoding = _encoding(path)
     try:
         header, separator, has_rows = _header(path, encoding)
@@ -231,8 +231,6 @@ def _refuse_open_quotation(
 
 
 def _read_parquet(path: Path, table: str) -> Sheet:
-    import pyarrow.parquet as parquet
-
     arrow = parquet.ParquetFile(path).read()
     rows = np.arange(len(arrow)) + HEADER_ROW + 1
     return _sheet(arrow.column_names, [_arrow_column(c) for c in arrow.columns], rows)
@@ -289,8 +287,6 @@ def _sheet(
 
 def _arrow_column(column: object) -> pd.Categorical:
     """A column of any type that Parquet has."""
-    import pyarrow as pa
-
     if pa.types.is_nested(column.type):
         return _categorical(*_coded([_cell(value) for value in column.to_pylist()]))
     if not pa.types.is_dictionary(column.type):

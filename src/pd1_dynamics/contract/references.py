@@ -1,6 +1,7 @@
 """Mistakes in declarations that no schema sees: unknown, misplaced and circular references."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from pd1_dynamics.contract.codebook import BINARY, Codebook, level_text
@@ -242,8 +243,6 @@ def _selection_problems(
 
 
 def _unknown(file: str, what: str, name: str, known: Iterable[str], place: str) -> Problem:
-    from difflib import get_close_matches
-
     close = get_close_matches(name, list(known), n=3)
     expected = f"a known {what}" + (f", such as {_listed(close)}" if close else "")
     return Problem(file, f"unknown {what} {name!r}", expected, column=place)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import yaml
+from jsonschema import Draft202012Validator
 
 from pd1_dynamics.contract.problems import InputError, Problem
 
@@ -30,8 +31,6 @@ def problems(content: Any, schema_name: str, label: str) -> list[Problem]:
     label
         What the messages call the file.
     """
-    from jsonschema import Draft202012Validator
-
     validator = Draft202012Validator(schema(schema_name))
     errors = sorted(
         validator.iter_errors(content), key=lambda e: (list(map(str, e.path)), e.message)

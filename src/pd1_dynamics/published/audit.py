@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
+import yaml
 
 from pd1_dynamics.contract.problems import InputError, Problem
 from pd1_dynamics.published import declared, structure
@@ -24,15 +25,11 @@ COLUMNS = (
 
 def load_checks(path: str | Path) -> list[dict]:
     """Read the declared checks of a paper (``checks:`` of a YAML file)."""
-    import yaml
-
     return yaml.safe_load(Path(path).read_text(encoding="utf-8"))["checks"]
 
 
 def load_substitutes(path: str | Path) -> dict[str, str]:
     """Read which analysis stands in for which (``substitutes:`` of a YAML file)."""
-    import yaml
-
     return yaml.safe_load(Path(path).read_text(encoding="utf-8"))["substitutes"]
 
 

@@ -6,6 +6,9 @@ is no contradiction.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
+
+from scipy.stats import t as student
 
 from pd1_dynamics.published import counts, intervals, ratios, tables
 from pd1_dynamics.published.finding import CONSISTENT, INCONSISTENT, NOT_DECIDABLE, Finding
@@ -15,8 +18,6 @@ from pd1_dynamics.published.view import View
 
 
 def _with(finding: Finding, check: dict) -> Finding:
-    from dataclasses import replace
-
     verdict = finding.verdict
     if verdict == INCONSISTENT:
         verdict = check.get("if_not", verdict)
@@ -259,8 +260,6 @@ def mixture(view: View, check: dict) -> list[Finding]:
 
 def correlation(view: View, check: dict) -> list[Finding]:
     """A rank correlation with its p value: ``rho``, ``p``, ``of``; t approximation."""
-    from scipy.stats import t as student
-
     n = view.count(check["of"])
     rho = view.allowed(check["rho"])
 

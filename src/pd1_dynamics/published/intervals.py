@@ -1,6 +1,7 @@
 """Intervals of proportions: which procedure gives the printed one, and which counts it implies."""
 
 import numpy as np
+from scipy.stats import beta
 
 from pd1_dynamics.published.printed import Interval
 
@@ -10,8 +11,6 @@ _Z = 1.959963984540054
 
 def limits(procedure: str, count, of, confidence: float = 0.95):
     """Limits of a proportion in percent; arrays of counts and denominators are allowed."""
-    from scipy.stats import beta
-
     count, of = np.asarray(count, float), np.asarray(of, float)
     tail = (1 - confidence) / 2
     with np.errstate(invalid="ignore", divide="ignore"):

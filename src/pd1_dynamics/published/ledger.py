@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pandas as pd
+import pandera.errors
+import pandera.pandas as pa
 
 from pd1_dynamics.contract.problems import InputError, Problem
 
@@ -76,8 +78,6 @@ COLUMNS = {
 
 def schema():
     """The pandera model of ``claims.csv``."""
-    import pandera.pandas as pa
-
     text = {name: pa.Column(str) for name in COLUMNS}
     return pa.DataFrameSchema(
         {
@@ -119,8 +119,6 @@ def read_claims(path: str | Path) -> pd.DataFrame:
     InputError
         With every problem, by column and row.
     """
-    import pandera.errors
-
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     missing = [name for name in COLUMNS if name not in table]
     if missing:

@@ -2,6 +2,8 @@
 
 import math
 
+from scipy.stats import norm
+
 from pd1_dynamics.published.printed import Interval
 
 _Z = 1.959963984540054
@@ -25,8 +27,6 @@ def wald_p(estimate: Interval, low: Interval, high: Interval) -> Interval | None
     extremes lie in the corners of what is allowed: the box of the two limits, cut by the strip in
     which their middle rounds to the printed estimate.
     """
-    from scipy.stats import norm
-
     if not is_symmetric(estimate, low, high):
         return None
     low, high, estimate = log_interval(low), log_interval(high), log_interval(estimate)

@@ -3,6 +3,7 @@
 import math
 
 from pd1_dynamics.contract.vocabulary import CLOSE, DIFFERS, NOT_ESTIMABLE, REPLICATION, REPRODUCED
+from pd1_dynamics.published.intervals import limits
 
 RATIOS = ("hazard_ratio", "odds_ratio")
 SHARES = ("percent", "rate")
@@ -48,8 +49,6 @@ def against(claim, estimate: dict, low: float, high: float) -> dict:
 
 
 def _shares(claim, value, n, low, high, estimate) -> dict:
-    from pd1_dynamics.published.intervals import limits
-
     if math.isnan(low):
         size = int(claim.population_n)
         low, high = (

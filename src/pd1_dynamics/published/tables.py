@@ -1,5 +1,7 @@
 """p values of printed contingency tables, by every procedure that an author might have used."""
 
+from scipy.stats import chi2_contingency, norm
+
 from pd1_dynamics.statistics.contingency import fisher_exact, pearson_chi_squared
 
 MISSING_LEFT_OUT = ", missing level left out"
@@ -41,14 +43,10 @@ def _variants(table, missing):
 
 
 def _likelihood_ratio(table) -> float:
-    from scipy.stats import chi2_contingency
-
     return float(chi2_contingency(table, correction=False, lambda_="log-likelihood").pvalue)
 
 
 def _z_not_pooled(table) -> float:
-    from scipy.stats import norm
-
     (a, b), (c, d) = table
     first, second = a / (a + b), c / (c + d)
     variance = first * (1 - first) / (a + b) + second * (1 - second) / (c + d)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import gammaln
+from scipy.stats import chi2_contingency
 
 from pd1_dynamics.statistics.errors import NotEstimable
 from pd1_dynamics.statistics.results import TestResult
@@ -29,8 +31,6 @@ def fisher_exact(table: ArrayLike) -> TestResult:
     NotEstimable
         If fewer than two rows or columns remain, or the table has too many possible fillings.
     """
-    from scipy.special import gammaln
-
     table = _counts(table)
     if table.shape[0] > table.shape[1]:
         table = table.T  # few rows, many columns: small states
@@ -58,8 +58,6 @@ def pearson_chi_squared(table: ArrayLike, correct: bool = True) -> TestResult:
     NotEstimable
         If fewer than two rows or columns have counts.
     """
-    from scipy.stats import chi2_contingency
-
     table = _counts(table)
     corrected = correct and table.shape == (2, 2)
     result = chi2_contingency(table, correction=corrected)

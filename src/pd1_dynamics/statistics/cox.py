@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy.stats import chi2, norm
+from scipy.special import chdtrc, ndtr, ndtri
 
 from pd1_dynamics.statistics.cox_engine import FITTED, SINGULAR, CoxFits, fit_cox
 from pd1_dynamics.statistics.design import check_design, check_finite, coefficient_table
@@ -58,8 +58,8 @@ def cox(
             list(map(str, covariates.columns)),
             coefficients,
             std_errors,
-            norm.ppf((1 + confidence) / 2),
-            2 * norm.sf(np.abs(coefficients / std_errors)),
+            ndtri((1 + confidence) / 2),
+            2 * ndtr(-np.abs(coefficients / std_errors)),
             exponentiate=True,
         ),
         n=len(covariates),
@@ -136,7 +136,7 @@ def cox_zph(
         except np.linalg.LinAlgError:
             raise NotEstimable("too few events to follow the hazards over time") from None
         df = int(of_term.sum())
-        rows.append((term, statistic, df, float(chi2.sf(statistic, df))))
+        rows.append((term, statistic, df, float(chdtrc(df, statistic))))
     return pd.DataFrame(rows, columns=["term", "statistic", "df", "p_value"])
 
 
@@ -170,7 +170,7 @@ def _tests_of_the_model(fits: CoxFits) -> dict[str, TestResult]:
     df = len(coefficients)
     return {
         name: TestResult(
-            float(statistic), float(chi2.sf(statistic, df)), f"{name.replace('_', ' ')} test", df=df
+            float(statistic), float(chdtrc(df, statistic)), f"{name.replace('_', ' ')} test", df=df
         )
         for name, statistic in statistics.items()
     }

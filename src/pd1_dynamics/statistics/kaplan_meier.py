@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import ndtri
+from scipy.stats import chi2
 
 from pd1_dynamics.statistics.errors import NotEstimable
 from pd1_dynamics.statistics.follow_up import follow_up
@@ -152,8 +154,6 @@ def log_rank(
     -----
     A group that has left before the first event adds nothing, and no degree of freedom.
     """
-    from scipy.stats import chi2
-
     time, event = follow_up(time, event)
     groups, member = np.unique(np.asarray(group), return_inverse=True)
     if len(groups) < 2:
@@ -221,6 +221,4 @@ def _first_time(time: np.ndarray, gone: np.ndarray, probability: float) -> float
 
 
 def _normal_quantile(confidence: float) -> float:
-    from scipy.special import ndtri
-
     return float(ndtri((1 + confidence) / 2))

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from scipy.special import stdtr, stdtrit
 
 from pd1_dynamics.statistics.design import check_design, coefficient_table
 from pd1_dynamics.statistics.errors import NotEstimable
@@ -28,29 +29,33 @@ def linear(outcome: ArrayLike, covariates: pd.DataFrame, confidence: float = 0.9
     NotEstimable
         If all outcomes are the same, or the covariates do not allow a fit.
     """
-    import statsmodels.api as sm
-    from scipy.stats import t
-
     outcome = np.asarray(outcome, dtype=float)
     if not np.isfinite(outcome).all():
         raise ValueError("the outcome lacks values: leave incomplete rows out")
     if len(outcome) and np.ptp(outcome) == 0:
         raise NotEstimable("the same value in all patients")
     design = check_design(covariates)
-    fit = sm.OLS(outcome, sm.add_constant(design, has_constant="add")).fit()
+    q, r = np.linalg.qr(np.column_stack([np.ones(len(outcome)), design]))
+    coefficients = np.linalg.solve(r, q.T @ outcome)
+    residuals = outcome - q @ (r @ coefficients)
+    n, df = len(outcome), len(outcome) - len(coefficients)
+    squares = float(residuals @ residuals)
+    inverse = np.linalg.inv(r)
+    std_errors = np.sqrt(squares / df * (inverse**2).sum(axis=1))
+    statistics = coefficients / std_errors
     return ModelResult(
         table=coefficient_table(
             list(map(str, covariates.columns)),
-            fit.params[1:],
-            fit.bse[1:],
-            t.ppf((1 + confidence) / 2, fit.df_resid),
-            fit.pvalues[1:],
+            coefficients[1:],
+            std_errors[1:],
+            stdtrit(df, (1 + confidence) / 2),
+            2 * stdtr(df, -np.abs(statistics[1:])),
             exponentiate=False,
         ),
-        n=len(outcome),
+        n=n,
         events=None,
         method="linear regression",
-        log_likelihood=float(fit.llf),
-        df_residual=int(fit.df_resid),
-        residual_sum_of_squares=float(fit.ssr),
+        log_likelihood=-n / 2 * (np.log(2 * np.pi * squares / n) + 1),
+        df_residual=df,
+        residual_sum_of_squares=squares,
     )

@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.stats import binom
 
 
 def median_interval(values: ArrayLike, confidence: float = 0.95) -> tuple[float, float]:
@@ -25,8 +26,6 @@ def median_interval(values: ArrayLike, confidence: float = 0.95) -> tuple[float,
     >>> median_interval(range(1, 11)), median_interval([1, 2, 3])
     ((2.0, 9.0), (nan, nan))
     """
-    from scipy.stats import binom
-
     ordered = np.sort(np.asarray(values, dtype=float))
     n = len(ordered)
     rank = int(binom.ppf((1 - confidence) / 2, n, 0.5)) if n else 0

@@ -1,5 +1,7 @@
 """Exact binomial intervals."""
 
+from scipy.stats import binomtest
+
 from pd1_dynamics.statistics.errors import NotEstimable
 
 
@@ -16,8 +18,6 @@ def clopper_pearson(successes: int, n: int, confidence: float = 0.95) -> tuple[f
     >>> [round(limit, 2) for limit in clopper_pearson(9, 18)]
     [0.5, 0.26, 0.74]
     """
-    from scipy.stats import binomtest
-
     if not n:
         raise NotEstimable("no patient to count")
     interval = binomtest(int(successes), int(n)).proportion_ci(confidence, method="exact")

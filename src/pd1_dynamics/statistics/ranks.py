@@ -6,6 +6,8 @@ from itertools import combinations, permutations
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from scipy.special import ndtr
+from scipy.stats import kruskal, mannwhitneyu, rankdata, t
 
 from pd1_dynamics.statistics.adjust import bonferroni
 from pd1_dynamics.statistics.errors import NotEstimable
@@ -27,8 +29,6 @@ def wilcoxon_rank_sum(x: ArrayLike, y: ArrayLike) -> TestResult:
     NotEstimable
         If a sample is empty, or all values are equal.
     """
-    from scipy.stats import mannwhitneyu
-
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     if not len(x) or not len(y):
         raise NotEstimable("no values in one of the groups")
@@ -84,8 +84,6 @@ def kruskal_wallis(values: ArrayLike, groups: ArrayLike) -> TestResult:
     NotEstimable
         If there is only one group, or all values are equal.
     """
-    from scipy.stats import kruskal
-
     values, groups = np.asarray(values, dtype=float), np.asarray(groups)
     present = np.unique(groups)
     if len(present) < 2:
@@ -115,8 +113,6 @@ def spearman(x: ArrayLike, y: ArrayLike) -> TestResult:
     Best DJ, Roberts DE. Algorithm AS 89: the upper tail probabilities of Spearman's rho. Applied
     Statistics 1975;24:377-9.
     """
-    from scipy.stats import rankdata, t
-
     x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     n = len(x)
     if n < 3:
@@ -142,8 +138,6 @@ def spearman(x: ArrayLike, y: ArrayLike) -> TestResult:
 
 def _as89(squares: int, n: int) -> float:
     """Probability that the sum of squared rank differences is at least so large (AS 89)."""
-    from scipy.special import ndtr
-
     largest = n * (n * n - 1) // 3
     if squares <= 0:
         return 1.0

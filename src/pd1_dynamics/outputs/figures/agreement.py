@@ -4,6 +4,7 @@ import math
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from matplotlib.lines import Line2D
 
 from pd1_dynamics.contract.vocabulary import (
     CALIBRATED,
@@ -185,8 +186,6 @@ def _interval(
 
 
 def _key(label: str, color: str, mark: str):
-    from matplotlib.lines import Line2D
-
     return Line2D([], [], color=color, marker=mark, ms=3.4, lw=1.0, label=label)
 
 

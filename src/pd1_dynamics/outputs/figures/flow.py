@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from matplotlib.patches import FancyBboxPatch
+
 from pd1_dynamics.analyses.selection import Estimates
 from pd1_dynamics.outputs.figures import style
 from pd1_dynamics.outputs.figures.shown import Shown
@@ -134,7 +136,6 @@ def _box(
     axes: "Axes", x: float, y: float, width: float, text: str, color: str | None = None
 ) -> None:
     height = 2.2 + 2.2 * (text.count("\n") + 1)
-    from matplotlib.patches import FancyBboxPatch
 
     axes.add_patch(
         FancyBboxPatch(

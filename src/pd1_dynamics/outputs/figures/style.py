@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
+from matplotlib.figure import Figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,8 +64,6 @@ SETTINGS = {
 
 def new_figure(width: float, height: float) -> "mpl.figure.Figure":
     """An empty figure in this style, sizes in inches."""
-    from matplotlib.figure import Figure
-
     return Figure(figsize=(width, height), layout="constrained")
 
 

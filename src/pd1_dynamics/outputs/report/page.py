@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pd1_dynamics.analyses.selection import Estimates
 from pd1_dynamics.contract.vocabulary import VERDICTS
 from pd1_dynamics.outputs.report import headline, reproduction
+from pd1_dynamics.outputs.tables.writing import STYLE
 
 PACKAGES = (
     *("pandas", "numpy", "scipy", "lifelines", "statsmodels", "matplotlib", "snakemake"),
@@ -89,7 +90,6 @@ def make(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    from pd1_dynamics.outputs.tables.writing import STYLE
 
     found = Estimates(estimates)
     reported = found.first("imaging", term="n_imaging_dates", statistic="n") is None

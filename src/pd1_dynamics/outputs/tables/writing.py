@@ -8,6 +8,12 @@ from html import escape, unescape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from docx import Document
+from docx.enum.section import WD_ORIENT
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt
+
 from pd1_dynamics.files import write_text, written_aside
 from pd1_dynamics.outputs.tables.table import HEADING, LEVEL, Table
 
@@ -100,10 +106,6 @@ def from_page(page: str) -> tuple[str, str]:
 
 def to_docx(table: Table) -> bytes:
     """The table as a Word document: three rules, the header repeated on each page, notes below."""
-    from docx import Document
-    from docx.enum.section import WD_ORIENT
-    from docx.shared import Cm, Pt
-
     document = Document()
     style = document.styles["Normal"]
     style.font.name, style.font.size = "Arial", Pt(9)
@@ -131,10 +133,6 @@ def to_docx(table: Table) -> bytes:
 
 
 def _fill(document: "Document", table: Table) -> None:
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-    from docx.shared import Pt
-
     def rule(row: object, side: str, width: int) -> None:
         for cell in row.cells:
             properties = cell._tc.get_or_add_tcPr()
