@@ -15,7 +15,7 @@ from calibrated_cohort import assembly, courses, dictionary, structure, traits
 from calibrated_cohort.calibrating import calibrate, calibrate_therapies
 from calibrated_cohort.recompute import derived
 from calibrated_cohort.study import Study
-from pd1_dynamics import analyses
+from pd1_dynamics.analyses import engine
 from pd1_dynamics.analyses.data import Study as Derived
 from pd1_dynamics.files import write_table
 
@@ -89,7 +89,7 @@ def generate(
     of_therapies = calibrate_therapies(everyone, targets, recomputed(), next_seed(), progress)
     tables = assembly.to_tables(everyone, rng)
     patients, therapies = derived(tables, study.cohort)
-    estimates = analyses.run(patients, therapies, study.declared)
+    estimates = engine.run(patients, therapies, study.declared)
     missed = pd.concat([of_patients, of_therapies], ignore_index=True)
     return Made(tables, missed, patients, estimates)
 

@@ -9,13 +9,14 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from pd1_dynamics import cohort
+from pd1_dynamics.cohort import cleaning
 from pd1_dynamics.contract import definitions
-from pd1_dynamics.derive import progression, resistance, response
+from pd1_dynamics.contract.cohort_file import Cohort
+from pd1_dynamics.derive import derive
 from pd1_dynamics.files import write_table
 
 
-def derived(tables: Mapping[str, pd.DataFrame], description: cohort.Cohort) -> tuple:
+def derived(tables: Mapping[str, pd.DataFrame], description: Cohort) -> tuple:
     """``derived/patients.csv`` and ``derived/therapies.csv`` of tables that are not yet files.
 
     Parameters
@@ -33,13 +34,6 @@ def derived(tables: Mapping[str, pd.DataFrame], description: cohort.Cohort) -> t
             path = Path(folder) / f"{name}.csv"
             write_table(table, path)
             sources[name] = replace(description.tables[name], path=str(path))
-        clean = cohort.clean(replace(description, tables=sources)).tables
-    settings = definitions.load(settings=description.settings)
-    patients, assessments, lesions = (clean[n] for n in ("patients", "assessments", "lesions"))
-    labs, therapies = clean["labs"], clean["therapies"]
-    points, by_response = response.derive(patients, assessments, lesions, therapies, settings)
-    by_progression, later = progression.derive(
-        patients, assessments, lesions, labs, therapies, points, by_response, settings
-    )
-    final = resistance.derive(patients, assessments, points, by_response, by_progression, settings)
-    return pd.DataFrame(final), pd.DataFrame(later)
+        clean = cleaning.clean(replace(description, tables=sources)).tables
+    made = derive(clean, definitions.load(settings=description.settings))
+    return made.patients, made.therapies

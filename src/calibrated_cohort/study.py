@@ -10,8 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pd1_dynamics import analyses, cohort, published
-from pd1_dynamics.contract import schemas
+from pd1_dynamics.contract import loading, schemas
+from pd1_dynamics.contract.cohort_file import Cohort, load_cohort
+from pd1_dynamics.contract.declarations import Declarations
+from pd1_dynamics.published.audit import audit as audited
+from pd1_dynamics.published.audit import load_checks
+from pd1_dynamics.published.compare import compare
+from pd1_dynamics.published.ledger import read_claims
 
 
 @dataclass(frozen=True)
@@ -33,8 +38,8 @@ class Study:
     description: Mapping[str, Any]
     claims: pd.DataFrame
     audit: pd.DataFrame
-    declared: analyses.Declarations
-    cohort: cohort.Cohort
+    declared: Declarations
+    cohort: Cohort
 
     @property
     def targets(self) -> pd.DataFrame:
@@ -54,7 +59,7 @@ class Study:
         """The ledger beside a cohort's estimates; only the given targets count as calibrated."""
         aimed = self.claims["claim_id"].isin(targets["claim_id"]).astype(int)
         claims = self.claims.assign(calibration_target=aimed)
-        return published.compare(claims, estimates, self.audit, cohort_is_synthetic=True)
+        return compare(claims, estimates, self.audit, cohort_is_synthetic=True)
 
 
 def load_study(root: str | Path = ".") -> Study:
@@ -67,11 +72,11 @@ def load_study(root: str | Path = ".") -> Study:
     """
     root = Path(root)
     config, ledger = root / "config", root / "data" / "published"
-    claims = published.read_claims(ledger / "claims.csv")
+    claims = read_claims(ledger / "claims.csv")
     return Study(
         schemas.load(config / "synthetic.yaml", "synthetic"),
         claims,
-        published.audit(claims, published.load_checks(ledger / "checks.yaml")),
-        analyses.load(config / "variables.yaml", config / "analyses"),
-        cohort.load_cohort(config / "cohorts" / "synthetic.yaml", root),
+        audited(claims, load_checks(ledger / "checks.yaml")),
+        loading.load(config / "variables.yaml", config / "analyses"),
+        load_cohort(config / "cohorts" / "synthetic.yaml", root),
     )

@@ -95,19 +95,28 @@ def _runs(process: str) -> bool:
 
 
 def _coded(path: Path) -> pd.DataFrame:
-    schema = pq.read_schema(path)
-    texts = [
-        field.name
-        for field in schema
-        if types.is_string(field.type) or types.is_large_string(field.type)
-    ]
-    read = pq.read_table(path, read_dictionary=texts)
-    table = read.to_pandas(split_blocks=True, self_destruct=True)
-    absent = pd.Categorical.from_codes(np.full(len(table), -1, dtype=np.int8), categories=[])
+    texts = [field.name for field in pq.read_schema(path) if _is_text(field.type)]
+    return decoded(pq.read_table(path, read_dictionary=texts), coded=True)
+
+
+def decoded(table: pa.Table, coded: bool = False) -> pd.DataFrame:
+    """A table of a Parquet file as :func:`read_table` gives it; the given one is used up."""
+    if not coded:
+        return table.to_pandas()
+    for place, field in enumerate(table.schema):
+        if _is_text(field.type):
+            table = table.set_column(place, field.name, table[field.name].dictionary_encode())
+    schema = table.schema
+    frame = table.to_pandas(split_blocks=True, self_destruct=True)
+    absent = pd.Categorical.from_codes(np.full(len(frame), -1, dtype=np.int8), categories=[])
     for name in schema.names:
         if types.is_null(schema.field(name).type):
-            table[name] = absent
-    return table
+            frame[name] = absent
+    return frame
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return types.is_string(kind) or types.is_large_string(kind)
 
 
 def _polars(table: pd.DataFrame) -> "pl.DataFrame":

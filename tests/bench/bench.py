@@ -92,9 +92,9 @@ def measured(task, *arguments):
 
 def derive(folder):
     """Clean tables to ``derived/``: read, respond, progress, classify, write."""
-    from pd1_dynamics.cohort import read_clean
+    from pd1_dynamics.cohort.clean_tables import read_clean
     from pd1_dynamics.contract import definitions
-    from pd1_dynamics.derive import progression, resistance, response
+    from pd1_dynamics.derive import chain
     from pd1_dynamics.files import write_table
 
     settings = definitions.load()
@@ -102,11 +102,8 @@ def derive(folder):
     paths = [Path(folder) / f"{name}.parquet" for name in ("patients", "lesions")]
     patients, lesions = read_clean(paths)
     read = time.perf_counter()
-    points, responded = response.derive(patients, None, lesions, None, settings)
-    progressed, _ = progression.derive(
-        patients, None, lesions, None, None, points, responded, settings
-    )
-    final = resistance.derive(patients, None, points, responded, progressed, settings)
+    made = chain.derive({"patients": patients, "lesions": lesions}, settings)
+    points, final = made.response, made.patients
     derived = time.perf_counter()
     write_table(points, Path(folder) / "response.csv")
     write_table(final, Path(folder) / "patients.csv")

@@ -5,9 +5,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-import calibrated_cohort
 from calibrated_cohort.recompute import derived
-from pd1_dynamics import analyses
+from calibrated_cohort.study import load_study
+from pd1_dynamics.analyses import engine
+from pd1_dynamics.contract.columns import TABLES
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "data" / "synthetic"
@@ -18,15 +19,13 @@ CORRELATED_WITH_DEPTH = ("pattern", "organs", "target_size", "enlargement")
 
 @pytest.fixture(scope="module")
 def study():
-    return calibrated_cohort.load_study(ROOT)
+    return load_study(ROOT)
 
 
 @pytest.fixture(scope="module")
 def estimates(study):
-    tables = {
-        name: pd.read_csv(DATA / f"{name}.csv", dtype=str) for name in calibrated_cohort.TABLES
-    }
-    return analyses.run(*derived(tables, study.cohort), study.declared)
+    tables = {name: pd.read_csv(DATA / f"{name}.csv", dtype=str) for name in TABLES}
+    return engine.run(*derived(tables, study.cohort), study.declared)
 
 
 @pytest.fixture(scope="module")

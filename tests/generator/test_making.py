@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-import calibrated_cohort
+from calibrated_cohort.making import generate, write
+from calibrated_cohort.study import load_study
 
 pytestmark = pytest.mark.slow
 
@@ -15,13 +16,13 @@ QUICK = {"moves": 4000, "rounds": 0}
 
 @pytest.fixture(scope="module")
 def study():
-    return calibrated_cohort.load_study(ROOT)
+    return load_study(ROOT)
 
 
 def made(study, folder, seed, **effort):
-    found = calibrated_cohort.generate(study, seed, study.targets, **effort)
+    found = generate(study, seed, study.targets, **effort)
     folder.mkdir()
-    calibrated_cohort.write(found.tables, folder)
+    write(found.tables, folder)
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 

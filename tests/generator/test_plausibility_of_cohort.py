@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pd1_dynamics import cohort
+from pd1_dynamics.cohort import cleaning
 from pd1_dynamics.contract import definitions
-from pd1_dynamics.derive import progression, resistance, response
+from pd1_dynamics.contract.cohort_file import load_cohort
+from pd1_dynamics.derive import derive
 
 ROOT = Path(__file__).parents[2]
 VISCERAL = {"liver", "adrenal", "bone", "spleen", "peritoneum", "kidney"}
@@ -19,18 +20,11 @@ FIRST_TO = 126  # the "3-month evaluation" within 18 weeks
 
 @pytest.fixture(scope="module")
 def made():
-    description = cohort.load_cohort(ROOT / "config" / "cohorts" / "synthetic.yaml")
-    tables = cohort.clean(description).tables
+    description = load_cohort(ROOT / "config" / "cohorts" / "synthetic.yaml")
+    tables = cleaning.clean(description).tables
     settings = definitions.load(settings=description.settings)
-    scans = (tables["patients"], tables["assessments"], tables["lesions"])
-    points, by_response = response.derive(*scans, tables["therapies"], settings)
-    by_progression, _ = progression.derive(
-        *scans, tables["labs"], tables["therapies"], points, by_response, settings
-    )
-    patients = resistance.derive(
-        tables["patients"], tables["assessments"], points, by_response, by_progression, settings
-    )
-    return {**tables, "points": points, "derived": patients}
+    found = derive(tables, settings)
+    return {**tables, "points": found.response, "derived": found.patients}
 
 
 @pytest.fixture(scope="module")

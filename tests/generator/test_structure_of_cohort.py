@@ -9,9 +9,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pd1_dynamics import cohort
+from pd1_dynamics.cohort import cleaning
 from pd1_dynamics.contract import definitions
-from pd1_dynamics.derive import progression, resistance, response
+from pd1_dynamics.contract.cohort_file import load_cohort
+from pd1_dynamics.derive import derive
 from pd1_dynamics.published.printed import possible_values
 from pd1_dynamics.statistics.rounding import fixed
 
@@ -21,13 +22,9 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="module")
 def derived(tmp_path_factory):
     settings = definitions.load()
-    tables = cohort.clean(cohort.load_cohort(ROOT / "config" / "cohorts" / "synthetic.yaml")).tables
-    clean = [tables[name] for name in ("patients", "assessments", "lesions", "labs", "therapies")]
-    patients, assessments, lesions, _, therapies = clean
-    points, by_response = response.derive(patients, assessments, lesions, therapies, settings)
-    by_progression, later = progression.derive(*clean, points, by_response, settings)
-    final = resistance.derive(patients, assessments, points, by_response, by_progression, settings)
-    return {"patients": pd.DataFrame(final), "therapies": later, "clean": tables}
+    tables = cleaning.clean(load_cohort(ROOT / "config" / "cohorts" / "synthetic.yaml")).tables
+    made = derive(tables, settings)
+    return {"patients": made.patients, "therapies": made.therapies, "clean": tables}
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-import calibrated_cohort
+from calibrated_cohort.study import load_study
 
 ROOT = Path(__file__).parents[2]
 # Numbers with a selector that are no targets, and why.
@@ -22,7 +22,7 @@ NO_TARGETS = {
 
 @pytest.fixture(scope="module")
 def study():
-    return calibrated_cohort.load_study(ROOT)
+    return load_study(ROOT)
 
 
 def test_every_number_that_a_cohort_determines_is_a_target(study):
@@ -43,8 +43,8 @@ STARTS = {
 }
 CHANCE = {"0.3", "0.4", "10.0", "120.0"}  # probabilities, steps and shares that happen to be equal
 FILES = (
-    *sorted((ROOT / "src" / "pd1_dynamics" / "synthetic").glob("*.py")),
-    *sorted((ROOT / "src" / "pd1_dynamics" / "calibration").glob("*.py")),
+    *sorted((ROOT / "src" / "calibrated_cohort").glob("*.py")),
+    *sorted((ROOT / "src" / "calibrated_cohort" / "calibration").glob("*.py")),
     ROOT / "config" / "synthetic.yaml",
 )
 

@@ -1,8 +1,8 @@
 """How many changes of the code the tests notice, by room: a seeded sample of what cosmic-ray finds.
 
 ``make mutants SAMPLE=40`` tries so many of each room, in a copy of the project, and writes
-``results/bench/mutants.csv``: every mutant, and whether a test failed. Equivalent mutants (those that no
-test can notice) count as survivors; ``tests/mutants/survivors.md`` gives the reason for those that
+``results/bench/mutants.csv``: every mutant, and whether a test failed. Equivalent mutants, which no
+test can notice, count as survivors; ``tests/mutants/survivors.md`` gives the reasons for those that
 were looked at.
 """
 
@@ -24,7 +24,9 @@ SEED = 1
 ROOMS = {
     "statistics": "tests/by_hand tests/reference/test_against_r.py tests/unit/statistics",
     "derive/response": "tests/unit/derive/response tests/properties",
-    "derive/progression": "tests/unit/derive/progression tests/unit/derive/response/test_summary.py",
+    "derive/progression": (
+        "tests/unit/derive/progression tests/unit/derive/response/test_summary.py"
+    ),
     "derive/resistance": "tests/unit/derive/resistance",
     "published": "tests/unit/published tests/generator/test_structure_of_cohort.py",
 }

@@ -16,7 +16,8 @@ from pd1_dynamics.contract.vocabulary import (
     RESPONSES,
     TARGET_RESPONSES,
 )
-from pd1_dynamics.derive import progression, resistance, response
+from pd1_dynamics.derive import chain
+from pd1_dynamics.derive.response import overall_response
 from pd1_dynamics.derive.response.millimetres import to_units
 from pd1_dynamics.derive.response.recist import target_response
 
@@ -57,11 +58,8 @@ def lesion_tables(draw):
 
 def derive(lesions, chosen=CHOSEN):
     ids = pd.DataFrame({"patient_id": sorted(lesions["patient_id"].unique())})
-    points, by_response = response.derive(ids, None, lesions, None, chosen)
-    by_progression, _ = progression.derive(
-        ids, None, lesions, None, None, points, by_response, chosen
-    )
-    return points, resistance.derive(ids, None, points, by_response, by_progression, chosen)
+    made = chain.derive({"patients": ids, "lesions": lesions}, chosen)
+    return made.response, made.patients
 
 
 @given(lesion_tables(), st.randoms(use_true_random=False))
@@ -187,6 +185,6 @@ def test_overall_response_never_improves_when_a_part_gets_worse(new):
     for (a, b), nontarget in itertools.product(
         itertools.combinations(order, 2), NONTARGET_RESPONSES
     ):
-        better = response.overall_response(a, nontarget, new)
-        worse = response.overall_response(b, nontarget, new)
+        better = overall_response(a, nontarget, new)
+        worse = overall_response(b, nontarget, new)
         assert OVERALL_RANK[better] <= OVERALL_RANK[worse]

@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-import calibrated_cohort
 from calibrated_cohort.recompute import derived
-from pd1_dynamics import cohort
-from pd1_dynamics.published import read_claims
+from pd1_dynamics.contract.cohort_file import load_cohort
+from pd1_dynamics.contract.columns import TABLES
+from pd1_dynamics.published.ledger import read_claims
 from pd1_dynamics.published.printed import possible_values
 
 ROOT = Path(__file__).parents[2]
@@ -26,10 +26,9 @@ def in_r(tmp_path_factory):
     if shutil.which("Rscript") is None:
         pytest.skip("Rscript is not installed")
     folder = tmp_path_factory.mktemp("calibrated")
-    description = cohort.load_cohort(ROOT / "config" / "cohorts" / "synthetic.yaml")
+    description = load_cohort(ROOT / "config" / "cohorts" / "synthetic.yaml")
     tables = {
-        name: pd.read_csv(ROOT / "data" / "synthetic" / f"{name}.csv", dtype=str)
-        for name in calibrated_cohort.TABLES
+        name: pd.read_csv(ROOT / "data" / "synthetic" / f"{name}.csv", dtype=str) for name in TABLES
     }
     patients, _ = derived(tables, description)
     patients.to_csv(folder / "patients.csv", index=False)

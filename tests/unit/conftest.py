@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from pd1_dynamics.contract import definitions
-from pd1_dynamics.derive import progression, resistance, response
+from pd1_dynamics.derive import chain
 
 SCAN = ("day", "target_sum_mm", "nontarget_response", "new_lesion", "overall_response")
 LESION = ("day", "lesion_id", "role", "diameter_mm", "state")
@@ -55,17 +55,23 @@ def run():
         if patients is None:
             treated = {"patient_id": "A", "last_dose_day": None}  # empty: treatment goes on
             patients = pd.DataFrame([treated | (patient or {})])
-        points, by_response = response.derive(patients, scans, lesions, therapies, chosen)
-        by_progression, later = progression.derive(
-            patients, scans, lesions, labs, therapies, points, by_response, chosen
+        made = chain.derive(
+            {
+                "patients": patients,
+                "assessments": scans,
+                "lesions": lesions,
+                "labs": labs,
+                "therapies": therapies,
+            },
+            chosen,
         )
-        final = resistance.derive(patients, scans, points, by_response, by_progression, chosen)
+        points, final = made.response, made.patients
         return SimpleNamespace(
             points=points,
-            response=by_response,
-            progression=by_progression,
+            response=made.by_response,
+            progression=made.by_progression,
             patients=final,
-            therapies=later,
+            therapies=made.therapies,
             patient=final.iloc[0] if len(final) else None,
             overall=points["overall_response"].dropna().tolist(),
             target=points["target_response"].dropna().tolist(),

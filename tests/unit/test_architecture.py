@@ -10,10 +10,11 @@ import pytest
 SOURCES = Path(__file__).parents[2] / "src"
 PACKAGE = SOURCES / "pd1_dynamics"
 
-GROUND = {"contract", "files", "running"}
+GROUND = {"contract", "files", "running", "arrays"}
 MAY_IMPORT = {
     "contract": set(),
     "files": set(),
+    "arrays": set(),
     "running": {"contract"},
     "statistics": set(),
     "cohort": GROUND,
@@ -77,7 +78,7 @@ def test_what_the_snakefile_imports_is_light():
         "import sys; from pd1_dynamics.contract import configuration; "
         "from pd1_dynamics.contract.problems import InputError; "
         "from pd1_dynamics.running import code, contents, messages, turn; "
-        "configuration.check({'cohort': 'synthetic'}); "
+        "configuration.check({'cohort': 'synthetic', 'chunks': 1}); "
         f"print(sorted({HEAVY!r} & set(sys.modules)))"
     )
     loaded = subprocess.run(

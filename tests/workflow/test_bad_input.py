@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pd1_dynamics import cohort
+from pd1_dynamics.cohort import cleaning
+from pd1_dynamics.contract.cohort_file import load_cohort
 from pd1_dynamics.contract.problems import InputError
 
 ROOT = Path(__file__).parents[2]
@@ -319,12 +320,12 @@ def write_cohort(folder, spoilt=None, **keys):
 
 def message(path):
     with pytest.raises(InputError) as error:
-        cohort.clean(cohort.load_cohort(path))
+        cleaning.clean(load_cohort(path))
     return str(error.value)
 
 
 def test_the_sound_cohort_is_sound(tmp_path):
-    clean = cohort.clean(cohort.load_cohort(write_cohort(tmp_path)))
+    clean = cleaning.clean(load_cohort(write_cohort(tmp_path)))
     assert len(clean.tables["patients"]) == 3
     assert clean.notes.empty
 

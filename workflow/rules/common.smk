@@ -36,6 +36,7 @@ except InputError as error:
     messages.stop(str(error))
 
 COHORT = config["cohort"]
+CHUNKS = int(config["chunks"])
 TABLES = configuration.table_names(ROOT)
 TABLE_FORMATS = ("csv", "html", "docx")
 FIGURES = configuration.figure_names(ROOT)

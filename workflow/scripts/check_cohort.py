@@ -2,14 +2,15 @@
 
 import pandas as pd
 
-from pd1_dynamics import cohort
+from pd1_dynamics.cohort import cleaning
+from pd1_dynamics.contract.cohort_file import definitions_of, load_cohort
 from pd1_dynamics.files import write_table
 from pd1_dynamics.running.job import carried_out
 
 
 def main(path_cohort, path_definitions, path_checked):
-    chosen = cohort.definitions_of(path_cohort, path_definitions)
-    tables = cohort.clean(cohort.load_cohort(path_cohort), chosen).tables
+    chosen = definitions_of(path_cohort, path_definitions)
+    tables = cleaning.clean(load_cohort(path_cohort), chosen).tables
     rows = {"table": list(tables), "rows": [len(table) for table in tables.values()]}
     write_table(pd.DataFrame(rows), path_checked)
 

@@ -1,7 +1,12 @@
 """Audit the published numbers, and compare them with the estimates of a cohort."""
 
-from pd1_dynamics import analyses, cohort, published
+from pd1_dynamics.analyses.estimates import read_estimates
+from pd1_dynamics.contract.cohort_file import load_cohort
 from pd1_dynamics.files import write_table
+from pd1_dynamics.published.audit import audit as audited
+from pd1_dynamics.published.audit import load_checks, load_substitutes
+from pd1_dynamics.published.compare import compare
+from pd1_dynamics.published.ledger import read_claims
 from pd1_dynamics.running.job import carried_out
 
 
@@ -14,16 +19,16 @@ def main(
     path_audit,
     path_comparison,
 ):
-    claims = published.read_claims(path_claims)
-    audit = published.audit(claims, published.load_checks(path_checks))
-    described = cohort.load_cohort(path_cohort)
-    comparison = published.compare(
+    claims = read_claims(path_claims)
+    audit = audited(claims, load_checks(path_checks))
+    described = load_cohort(path_cohort)
+    comparison = compare(
         claims,
-        analyses.read_estimates(path_estimates),
+        read_estimates(path_estimates),
         audit,
         cohort_is_synthetic=described.synthetic,
         is_compared=described.compare_with_article,
-        substitutes=published.load_substitutes(path_substitutes),
+        substitutes=load_substitutes(path_substitutes),
     )
     write_table(audit, path_audit)
     write_table(comparison, path_comparison)

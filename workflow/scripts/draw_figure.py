@@ -3,8 +3,9 @@
 import json
 from pathlib import Path
 
-from pd1_dynamics import analyses, cohort
-from pd1_dynamics.contract import schemas
+from pd1_dynamics.analyses.estimates import read_estimates
+from pd1_dynamics.contract import loading, schemas
+from pd1_dynamics.contract.cohort_file import definitions_of, load_cohort
 from pd1_dynamics.files import read_table, write_text
 from pd1_dynamics.outputs import figures
 from pd1_dynamics.running.job import carried_out
@@ -22,17 +23,17 @@ def main(
     path_response,
     path_caption,
 ):
-    described = cohort.load_cohort(path_cohort)
-    publish = cohort.definitions_of(path_cohort, path_definitions)["publish"]
+    described = load_cohort(path_cohort)
+    publish = definitions_of(path_cohort, path_definitions)["publish"]
     figure, caption = figures.draw(
         schemas.load(path_figures, "figures")["figures"][name],
-        analyses.read_estimates(path_estimates),
+        read_estimates(path_estimates),
         read_table(path_patients),
         read_table(path_response),
         synthetic=described.synthetic,
         about=described.about,
         smallest_cell=publish["smallest_cell"],
-        declared=analyses.load(path_variables, folder_analyses),
+        declared=loading.load(path_variables, folder_analyses),
     )
     figures.save(figure, Path(path_caption).parents[1], name)
     text = json.dumps(caption, indent=1, ensure_ascii=False)

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from pd1_dynamics import analyses
+from pd1_dynamics.analyses import engine
+from pd1_dynamics.contract import loading
 from pd1_dynamics.contract.cohort_file import definitions_of, load_cohort
 from pd1_dynamics.files import read_table, write_table, write_text
 from pd1_dynamics.running.job import carried_out
@@ -18,9 +19,9 @@ def main(
     path_estimates,
     path_card,
 ):
-    declared = analyses.load(path_variables, folder_analyses)
+    declared = loading.load(path_variables, folder_analyses)
     publish = definitions_of(path_cohort, path_definitions)["publish"]
-    estimates = analyses.run(
+    estimates = engine.run(
         read_table(path_patients), read_table(path_therapies), declared, publish["smallest_cell"]
     )
     write_table(estimates, path_estimates)

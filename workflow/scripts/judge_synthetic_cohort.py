@@ -4,7 +4,7 @@ from pathlib import Path
 
 from calibrated_cohort import judging
 from pd1_dynamics.files import read_table, write_table
-from pd1_dynamics.published import read_claims
+from pd1_dynamics.published.ledger import read_claims
 from pd1_dynamics.running.job import carried_out
 
 

@@ -2,18 +2,20 @@
 
 from pathlib import Path
 
-from pd1_dynamics import analyses, cohort
+from pd1_dynamics.analyses.estimates import read_estimates
+from pd1_dynamics.contract.codebook import load_codebook
+from pd1_dynamics.contract.cohort_file import load_cohort
 from pd1_dynamics.files import write_text
 from pd1_dynamics.outputs import tables
 from pd1_dynamics.running.job import carried_out
 
 
 def main(path_cohort, path_estimates, path_variables, folder_layouts, folder):
-    described = cohort.load_cohort(path_cohort)
+    described = load_cohort(path_cohort)
     made = tables.make(
-        analyses.read_estimates(path_estimates),
+        read_estimates(path_estimates),
         tables.load(folder_layouts),
-        analyses.load_codebook(path_variables),
+        load_codebook(path_variables),
         synthetic=described.synthetic,
         about=described.about,
     )

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from pd1_dynamics import analyses
+from pd1_dynamics.analyses.estimates import read_estimates
 from pd1_dynamics.contract import schemas
 from pd1_dynamics.contract.cohort_file import definitions_of, load_cohort
 from pd1_dynamics.files import read_table, write_text
@@ -42,7 +42,7 @@ def main(
             "compared": cohort.compare_with_article,
         },
         findings=schemas.load(path_findings, "findings")["findings"],
-        estimates=analyses.read_estimates(path_estimates),
+        estimates=read_estimates(path_estimates),
         tables=[table(path) for path in path_tables],
         figures=[
             picture(path, caption)

@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 
 from calibrated_cohort.calibration import targets, times
-from pd1_dynamics import analyses
+from pd1_dynamics.analyses import engine
 from pd1_dynamics.analyses.data import Study
-from pd1_dynamics.contract import schemas
+from pd1_dynamics.contract import loading, schemas
 from pd1_dynamics.contract.declarations import Declarations
 from pd1_dynamics.contract.vocabulary import DAYS_PER_MONTH
 from pd1_dynamics.published.ledger import read_claims
@@ -54,7 +54,7 @@ def load(folder: str | Path) -> PublishedTable:
     return PublishedTable(
         schemas.load(folder / "description.yaml", "survival_table"),
         read_claims(folder / "claims.csv"),
-        analyses.load(folder / "variables.yaml", folder / "analyses"),
+        loading.load(folder / "variables.yaml", folder / "analyses"),
     )
 
 
@@ -100,7 +100,7 @@ def generate(
 
 def estimates(study: PublishedTable, subjects: pd.DataFrame) -> pd.DataFrame:
     """The study's analyses of its subjects, as ``estimates.csv``."""
-    return analyses.run(subjects, pd.DataFrame({"patient_id": []}), study.declared)
+    return engine.run(subjects, pd.DataFrame({"patient_id": []}), study.declared)
 
 
 def _drawn(study: PublishedTable, rng: np.random.Generator) -> pd.DataFrame:

@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pd1_dynamics import cohort
+from pd1_dynamics.cohort import cleaning
 from pd1_dynamics.cohort.readings import settle
 from pd1_dynamics.contract import definitions
+from pd1_dynamics.contract.cohort_file import load_cohort
 from pd1_dynamics.contract.vocabulary import PRIMARY, SECONDARY
-from pd1_dynamics.derive import progression, resistance, response
+from pd1_dynamics.derive import derive
 from pd1_dynamics.files import read_table
 from pd1_dynamics.statistics.cox import cox
 from pd1_dynamics.statistics.errors import NotEstimable
@@ -142,13 +143,7 @@ def _read_twice(rule: str) -> float | None:
 
 
 def _derived(clean: Mapping[str, pd.DataFrame], settings: Mapping[str, Any]) -> pd.DataFrame:
-    chosen = definitions.load(settings=settings)
-    patients, assessments, lesions, labs, therapies = (clean[name] for name in TABLES)
-    points, by_response = response.derive(patients, assessments, lesions, therapies, chosen)
-    by_progression, _ = progression.derive(
-        patients, assessments, lesions, labs, therapies, points, by_response, chosen
-    )
-    return resistance.derive(patients, assessments, points, by_response, by_progression, chosen)
+    return derive(clean, definitions.load(settings=settings)).patients
 
 
 def _nested(place: str, answer: Any) -> dict[str, Any]:
@@ -206,7 +201,7 @@ def _ratio(row: Mapping[str, Any], name: str) -> str:
 
 def cleaned(name: str) -> Mapping[str, pd.DataFrame]:
     """The clean tables of a cohort of the project."""
-    return cohort.clean(cohort.load_cohort(ROOT / "config" / "cohorts" / f"{name}.yaml")).tables
+    return cleaning.clean(load_cohort(ROOT / "config" / "cohorts" / f"{name}.yaml")).tables
 
 
 if __name__ == "__main__":

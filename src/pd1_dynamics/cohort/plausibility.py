@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from pd1_dynamics.cohort.observations import Note, noted
+from pd1_dynamics.cohort.readers import counted_readings, preferred, readers_of
+from pd1_dynamics.contract.columns import SCANS
 
 MEASURABLE_MM, MEASURABLE_NODE_MM = 10, 15  # RECIST 1.1, 3.1.1; nodes by their short axis
 TOO_SMALL_MM = 5  # RECIST 1.1, 4.2: the size given to a lesion that is too small to measure
@@ -140,36 +142,26 @@ def _baseline(dated: Tables, definitions: Mapping[str, Any]) -> Iterator[Note]:
 
 def _readers(dated: Tables, definitions: Mapping[str, Any]) -> Iterator[Note]:
     """Tables read by several: whose readings count, and how many rows are left out."""
-    present = {
-        name: dated[name] for name in ("assessments", "lesions") if "reader" in dated.get(name, ())
-    }
-    labels = sorted({str(r) for rows in present.values() for r in rows["reader"].dropna().unique()})
-    if len(labels) < 2:
+    present = {name: dated[name] for name in SCANS if "reader" in dated.get(name, ())}
+    readers = readers_of(present.values())
+    if len(readers) < 2:
         return
     wanted = definitions["reader"]
-    wanted = [wanted] if isinstance(wanted, str) else list(wanted or [])
-    order = wanted or labels
-    rank = {label: place for place, label in enumerate(order)}
-    best: dict[Any, int] = {}
-    ranks = {}
+    chosen = (
+        f"those of {wanted if isinstance(wanted, str) else ', '.join(wanted)} count, as the "
+        "settings say"
+        if wanted
+        else "each patient's first reader in alphabetical order counts (set `reader` to choose)"
+    )
+    words = f"Readings of {len(readers)} readers: {chosen}; rows of the others are left out."
+    everyone = pd.unique(
+        np.concatenate([rows["patient_id"].astype(object).unique() for rows in present.values()])
+    )
+    counted = counted_readings(pd.Series(everyone), present, preferred(readers, definitions))
     for name, rows in present.items():
-        of_label = np.append(
-            [rank.get(str(x), len(order)) for x in rows["reader"].cat.categories], -1
+        yield from noted(
+            name, "one reader of several", pd.Series(~counted[name], rows.index), words
         )
-        ranks[name] = pd.Series(of_label[rows["reader"].cat.codes.to_numpy()], rows.index)
-        read = ranks[name][ranks[name] >= 0]
-        for patient, place in read.groupby(rows["patient_id"].astype(object)).min().items():
-            best[patient] = min(place, best.get(patient, len(order)))
-    for name, rows in present.items():
-        own = rows["patient_id"].astype(object).map(best)
-        left_out = (ranks[name] >= 0) & ((ranks[name] != own) | (ranks[name] == len(order)))
-        chosen = (
-            f"those of {', '.join(wanted)} count, as the settings say"
-            if wanted
-            else "each patient's first reader in alphabetical order counts (set `reader` to choose)"
-        )
-        words = f"Readings of {len(labels)} readers: {chosen}; rows of the others are left out."
-        yield from noted(name, "one reader of several", left_out, words)
 
 
 def _contradictory_pfs(dated: Tables, _: Mapping[str, Any]) -> Iterator[Note]:

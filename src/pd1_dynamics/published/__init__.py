@@ -2,9 +2,3 @@
 
 Only this room reads the ledger; no analysis depends on it.
 """
-
-from pd1_dynamics.published.audit import audit, load_checks, load_substitutes
-from pd1_dynamics.published.compare import compare
-from pd1_dynamics.published.ledger import read_claims
-
-__all__ = ["audit", "compare", "load_checks", "load_substitutes", "read_claims"]

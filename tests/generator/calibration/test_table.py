@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from calibrated_cohort.calibration import table
-from pd1_dynamics import published
+from pd1_dynamics.published.compare import compare
 
 pytestmark = pytest.mark.slow
 
@@ -25,7 +25,7 @@ def subjects(study):
 
 
 def test_every_published_number_is_returned(study, subjects):
-    found = published.compare(
+    found = compare(
         study.claims, table.estimates(study, subjects), NO_AUDIT, cohort_is_synthetic=True
     )
     assert found["verdict"].eq("returned").all(), found[["claim_id", "published", "recomputed"]]

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from pd1_dynamics import analyses
+from pd1_dynamics.analyses import engine
+from pd1_dynamics.contract import loading
 
 CONFIG = Path(__file__).parents[3] / "config"
 
@@ -132,7 +133,7 @@ def made_up_therapies(table, seed=11):
 @pytest.fixture(scope="session")
 def study():
     """The study's own declarations."""
-    return analyses.load(CONFIG / "variables.yaml", CONFIG / "analyses")
+    return loading.load(CONFIG / "variables.yaml", CONFIG / "analyses")
 
 
 @pytest.fixture(scope="session")
@@ -145,7 +146,7 @@ def cohort():
 @pytest.fixture(scope="session")
 def estimates(study, cohort):
     """All estimates of the study on the made-up cohort."""
-    return analyses.run(*cohort, study)
+    return engine.run(*cohort, study)
 
 
 @pytest.fixture
@@ -200,7 +201,7 @@ def estimate(written):
         if therapies is None:
             therapies = pd.DataFrame({"patient_id": []})
         return Estimates(
-            analyses.run(patients, pd.DataFrame(therapies), analyses.load(*written(**declared)))
+            engine.run(patients, pd.DataFrame(therapies), loading.load(*written(**declared)))
         )
 
     return run

@@ -3,7 +3,7 @@
 import pytest
 
 from pd1_dynamics.contract import codebook
-from pd1_dynamics.derive.resistance.derive import PATIENT_COLUMNS
+from pd1_dynamics.derive.resistance.stage import PATIENT_COLUMNS
 
 
 @pytest.fixture(scope="module")

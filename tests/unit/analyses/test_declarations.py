@@ -2,7 +2,7 @@
 
 import pytest
 
-from pd1_dynamics import analyses
+from pd1_dynamics.contract import loading
 from pd1_dynamics.contract.problems import InputError
 
 
@@ -20,7 +20,7 @@ def problems(written, entry):
         variables = base | declared.pop("variables", {})
         outcomes = {"survival": entry.survival}
         with pytest.raises(InputError) as caught:
-            analyses.load(*written(variables=variables, outcomes=outcomes, **declared))
+            loading.load(*written(variables=variables, outcomes=outcomes, **declared))
         return [str(problem) for problem in caught.value.problems]
 
     return find
@@ -144,10 +144,10 @@ def test_an_id_stands_once(written, entry):
     variables, folder = written(variables={"x": entry.continuous()})
     (folder / "again.yaml").write_text("populations: {all: {label: Again}}\n")
     with pytest.raises(InputError, match="an id that another entry has"):
-        analyses.load(variables, folder)
+        loading.load(variables, folder)
 
 
 def test_absent_files_are_named(tmp_path):
     with pytest.raises(InputError) as caught:
-        analyses.load(tmp_path / "variables.yaml", tmp_path / "analyses")
+        loading.load(tmp_path / "variables.yaml", tmp_path / "analyses")
     assert len(caught.value.problems) == 2

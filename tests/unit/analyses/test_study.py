@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pd1_dynamics import analyses
+from pd1_dynamics.analyses import engine
+from pd1_dynamics.analyses.estimates import COLUMNS, KEY, read_estimates
 
 FIRST_SD = ("first_sd", "first_sd_shrinkage", "first_sd_growth", "first_sd_no_change")
 
@@ -120,13 +121,13 @@ def test_a_printed_number_has_its_rows(estimates, printed):
 
 
 def test_columns_are_those_of_the_contract_and_typed(estimates):
-    assert tuple(estimates.columns) == analyses.COLUMNS
+    assert tuple(estimates.columns) == COLUMNS
     assert estimates[["n", "events"]].dtypes.astype(str).tolist() == ["Int64", "Int64"]
     assert estimates["estimate"].dtype == float
 
 
 def test_one_key_is_one_row(estimates):
-    assert not estimates.duplicated(list(analyses.KEY)).any()
+    assert not estimates.duplicated(list(KEY)).any()
 
 
 def test_a_row_has_a_number_or_a_reason(estimates):
@@ -145,20 +146,20 @@ def test_percents_are_0_to_100(estimates):
 
 def test_the_order_of_patients_and_a_second_run_change_nothing(study, cohort, estimates):
     patients, therapies = cohort
-    again = analyses.run(
+    again = engine.run(
         patients.sample(frac=1, random_state=1), therapies.sample(frac=1, random_state=2), study
     )
     exact = [name for name in estimates if estimates[name].dtype != float]
     pd.testing.assert_frame_equal(again[exact], estimates[exact])
     pd.testing.assert_frame_equal(again, estimates, rtol=1e-7)
-    pd.testing.assert_frame_equal(analyses.run(*cohort, study), estimates, check_exact=True)
+    pd.testing.assert_frame_equal(engine.run(*cohort, study), estimates, check_exact=True)
 
 
 def test_estimates_read_back_as_they_were_written(estimates, tmp_path):
     from pd1_dynamics.files import write_table
 
     write_table(estimates, tmp_path / "estimates.csv")
-    back = analyses.read_estimates(tmp_path / "estimates.csv")
+    back = read_estimates(tmp_path / "estimates.csv")
     pd.testing.assert_frame_equal(back, estimates, check_exact=True)
 
 
@@ -179,7 +180,7 @@ def test_a_cohort_without_scans_has_its_survival_and_honest_gaps(study, cohort):
     scanless = patients.assign(
         **{name: np.nan for name in patients.columns if name not in REPORTED}
     ).assign(in_response_cohort=0, best_response="mixed")
-    found = analyses.run(scanless, therapies.iloc[:0], study)
+    found = engine.run(scanless, therapies.iloc[:0], study)
 
     def why(analysis):
         return set(found.loc[found["analysis"] == analysis, "not_estimable"])
@@ -204,7 +205,7 @@ def test_a_cohort_without_scans_has_its_survival_and_honest_gaps(study, cohort):
 
 def test_a_cohort_of_lesions_alone_has_response_and_no_survival(study, cohort):
     patients, _ = cohort
-    found = analyses.run(patients[LESIONS], pd.DataFrame({"patient_id": []}), study)
+    found = engine.run(patients[LESIONS], pd.DataFrame({"patient_id": []}), study)
     depth = found[(found["analysis"] == "baseline_size_and_depth")]
     assert depth["estimate"].notna().all()
     assert set(found.loc[found["analysis"] == "os", "not_estimable"]) == {"no overall survival"}
@@ -219,7 +220,7 @@ def test_mixed_responses_are_counted_apart_from_the_rates(study, cohort):
     changed = patients.assign(
         best_response=patients["best_response"].where(patients.index % 3 > 0, "mixed")
     )
-    found = analyses.run(changed, therapies, study)
+    found = engine.run(changed, therapies, study)
     rate = found[(found["analysis"] == "best_response_rates_reported")].iloc[0]
     assert rate["n"] == (known & (patients.index % 3 > 0)).sum()
 
@@ -228,8 +229,8 @@ def test_mixed_responses_are_counted_apart_from_the_rates(study, cohort):
 def test_a_handful_of_patients_never_makes_it_fail(study, cohort, n):
     patients, therapies = cohort
     few = patients.iloc[:n]
-    found = analyses.run(few, therapies[therapies["patient_id"].isin(few["patient_id"])], study)
-    assert not found.duplicated(list(analyses.KEY)).any()
+    found = engine.run(few, therapies[therapies["patient_id"].isin(few["patient_id"])], study)
+    assert not found.duplicated(list(KEY)).any()
     assert (found["not_estimable"] != "").any()
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pd1_dynamics import cohort
+from pd1_dynamics.cohort import cleaning
+from pd1_dynamics.contract.cohort_file import load_cohort
 from pd1_dynamics.contract.problems import InputError
 
 
@@ -39,10 +40,10 @@ class CohortOnDisk:
         return path
 
     def load(self, tables: Mapping, **keys):
-        return cohort.load_cohort(self.describe(tables, **keys), self.folder)
+        return load_cohort(self.describe(tables, **keys), self.folder)
 
     def clean(self, tables: Mapping, **keys):
-        return cohort.clean(self.load(tables, **keys))
+        return cleaning.clean(self.load(tables, **keys))
 
     def problems(self, tables: Mapping, **keys) -> str:
         """The message about a bad input."""

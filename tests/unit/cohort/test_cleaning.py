@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from pd1_dynamics import cohort
+from pd1_dynamics.cohort import cleaning
 from pd1_dynamics.contract.columns import TABLES, clean_columns
 from pd1_dynamics.files import read_table
 
@@ -179,11 +179,10 @@ def test_columns_that_nothing_takes_up_are_noted(mine):
 
 
 def test_writing_leaves_all_tables_or_none(mine, tmp_path, monkeypatch):
-    from pd1_dynamics.cohort import cleaning
 
     clean = mine.clean({"patients": PATIENTS, "lesions": LESIONS})
     folder = tmp_path / "out"
-    cohort.write(clean, folder)
+    cleaning.write(clean, folder)
     assert sorted(path.name for path in folder.iterdir()) == sorted(
         ["notes.csv", *(f"{name}.parquet" for name in TABLES)]
     )
@@ -200,5 +199,5 @@ def test_writing_leaves_all_tables_or_none(mine, tmp_path, monkeypatch):
 
     monkeypatch.setattr(cleaning, "write_table", full_disk)
     with pytest.raises(OSError, match="no space"):
-        cohort.write(clean, folder)
+        cleaning.write(clean, folder)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before

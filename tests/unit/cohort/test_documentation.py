@@ -4,9 +4,10 @@ import re
 
 import yaml
 
-from pd1_dynamics import cohort
+from pd1_dynamics.cohort import cleaning
 from pd1_dynamics.cohort.checking import schema
 from pd1_dynamics.cohort.documentation import PAGE, columns_as_markdown, renewed
+from pd1_dynamics.contract.cohort_file import load_cohort
 from pd1_dynamics.contract.columns import KEYS, TABLES
 
 
@@ -35,7 +36,7 @@ def test_the_worked_example_works(tmp_path):
         path.write_text("\n".join(line[place] for line in lines), encoding="utf-8")
         description = description.replace(content["tables"][table]["path"], path.name)
     (tmp_path / "my_cohort.yaml").write_text(description, encoding="utf-8")
-    clean = cohort.clean(cohort.load_cohort(tmp_path / "my_cohort.yaml", tmp_path))
+    clean = cleaning.clean(load_cohort(tmp_path / "my_cohort.yaml", tmp_path))
     patients = clean.tables["patients"]
     assert patients["sex"].tolist() == ["male", "female"]
     assert patients["death"].tolist() == [1, 0]

@@ -2,16 +2,16 @@
 
 import pytest
 
-from pd1_dynamics import cohort
-from pd1_dynamics.contract.cohort_file import ROOT
+from pd1_dynamics.cohort import cleaning
+from pd1_dynamics.contract.cohort_file import ROOT, load_cohort
 
 
 def cleaned(name):
-    described = cohort.load_cohort(ROOT / "config" / "cohorts" / f"{name}.yaml")
+    described = load_cohort(ROOT / "config" / "cohorts" / f"{name}.yaml")
     for path in described.source_files():
         if not described.resolve(path).is_file():
             pytest.skip(f"the data of {name} are not here: {path} (see config/cohorts/{name}.yaml)")
-    return cohort.clean(described)
+    return cleaning.clean(described)
 
 
 def counts(column):

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from pd1_dynamics import cohort
-from pd1_dynamics.contract.cohort_file import domain_files
+from pd1_dynamics.cohort import cleaning
+from pd1_dynamics.contract.cohort_file import domain_files, load_cohort
 from pd1_dynamics.contract.problems import InputError
 
 DOMAINS = {
@@ -99,18 +99,18 @@ def describe(tmp_path, suffix=".csv", settings=None, keys=None, **changed):
     content = {"name": "study", "format": "sdtm", "path": "sdtm", "settings": settings or {}}
     content |= keys or {}
     path.write_text(yaml.safe_dump(content), encoding="utf-8")
-    return cohort.load_cohort(path, tmp_path)
+    return load_cohort(path, tmp_path)
 
 
 def told(described):
     with pytest.raises(InputError) as error:
-        cohort.clean(described)
+        cleaning.clean(described)
     return str(error.value)
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".xpt"])
 def test_subjects_become_patients(suffix, tmp_path):
-    clean = cohort.clean(describe(tmp_path, suffix))
+    clean = cleaning.clean(describe(tmp_path, suffix))
     patients = clean.tables["patients"].set_index("patient_id")
     assert patients.index.tolist() == ["S-1", "S-2", "S-3"]
     assert patients["treatment_start"].tolist() == ["2017-01-10", "2017-02-03", "2017-03-01"]
@@ -129,7 +129,7 @@ def test_subjects_become_patients(suffix, tmp_path):
 
 @pytest.mark.parametrize("suffix", [".csv", ".xpt"])
 def test_tumors_become_lesions(suffix, tmp_path):
-    lesions = cohort.clean(describe(tmp_path, suffix)).tables["lesions"]
+    lesions = cleaning.clean(describe(tmp_path, suffix)).tables["lesions"]
     columns = ["patient_id", "date", "lesion_id", "role", "organ", "node", "diameter_mm", "state"]
     rows = lesions[columns].astype(object)
     assert rows.where(rows.notna(), None).to_numpy().tolist() == [
@@ -147,7 +147,7 @@ def test_tumors_become_lesions(suffix, tmp_path):
 
 
 def test_readings_and_samples(tmp_path):
-    tables = cohort.clean(describe(tmp_path)).tables
+    tables = cleaning.clean(describe(tmp_path)).tables
     columns = ["patient_id", "date", "target_sum_mm", "nontarget_response", "new_lesion"]
     rows = tables["assessments"][[*columns, "overall_response"]]
     assert rows.loc[0].tolist() == ["S-1", "2017-04-02", 38, "PD", "1", "PD"]
@@ -167,7 +167,7 @@ def test_accepted_readings_count(tmp_path):
         S-2,T01,LDIAM,16,INDEPENDENT ASSESSOR,RADIOLOGIST 2,Y,2017-01-20
         S-2,T01,LDIAM,14,INVESTIGATOR,,,2017-01-20
     """
-    lesions = cohort.clean(describe(tmp_path, TR=tr)).tables["lesions"]
+    lesions = cleaning.clean(describe(tmp_path, TR=tr)).tables["lesions"]
     lesions = lesions[lesions["lesion_id"] == "T01"].set_index("reader")["diameter_mm"].dropna()
     assert lesions.to_dict() == {"INDEPENDENT ASSESSOR": 16, "INVESTIGATOR": 14}
 
@@ -177,7 +177,7 @@ def test_an_equivocal_new_lesion_is_no_lesion_but_a_reading(tmp_path):
         DOMAINS["TR"].rstrip()
         + "\n        S-1,NEW01,TUMSTATE,EQUIVOCAL,,,,INVESTIGATOR,9,2017-07-01\n"
     )
-    tables = cohort.clean(describe(tmp_path, TR=tr)).tables
+    tables = cleaning.clean(describe(tmp_path, TR=tr)).tables
     assert "NEW01" not in set(tables["lesions"]["lesion_id"])
     readings = tables["assessments"].set_index("date")["new_lesion"]
     assert readings["2017-07-01"] == "equivocal"
@@ -224,14 +224,14 @@ def test_domains_and_columns_that_are_not_there(tmp_path):
         lacking
     )
     (tmp_path / "study.yaml").write_text("name: study\nformat: sdtm\npath: nowhere\n")
-    nowhere = cohort.load_cohort(tmp_path / "study.yaml", tmp_path)
+    nowhere = load_cohort(tmp_path / "study.yaml", tmp_path)
     assert nowhere.source_files() == []
     assert "found no folder nowhere" in told(nowhere)
 
 
 def test_few_domains_are_enough(tmp_path):
     changed = dict.fromkeys(["TU", "TR", "RS", "DS", "EX", "LB"])
-    tables = cohort.clean(describe(tmp_path, **changed)).tables
+    tables = cleaning.clean(describe(tmp_path, **changed)).tables
     assert tables["patients"]["patient_id"].tolist() == ["S-1", "S-3"]
     assert tables["lesions"].empty
 
@@ -260,7 +260,7 @@ PERPENDICULAR = """
 
 def test_a_perpendicular_diameter_makes_no_lymph_node(tmp_path):
     """The axis follows from the location: lung by its long axis, node by its short one."""
-    lesions = cohort.clean(describe(tmp_path, TR=PERPENDICULAR)).tables["lesions"]
+    lesions = cleaning.clean(describe(tmp_path, TR=PERPENDICULAR)).tables["lesions"]
     targets = lesions[(lesions["role"] == "target") & (lesions["patient_id"] == "S-1")]
     assert targets[["lesion_id", "node", "diameter_mm"]].to_numpy().tolist() == [
         ["T01", 0, 33.0],
@@ -272,12 +272,10 @@ def test_a_perpendicular_diameter_makes_no_lymph_node(tmp_path):
 
 def test_a_progression_in_two_axes_is_no_complete_response(tmp_path):
     from pd1_dynamics.contract import definitions
-    from pd1_dynamics.derive import response
+    from pd1_dynamics.derive import derive
 
-    tables = cohort.clean(describe(tmp_path, TR=PERPENDICULAR, RS=None)).tables
-    points = response.time_points(
-        tables["patients"], tables["assessments"], tables["lesions"], None, definitions.load()
-    )
+    tables = cleaning.clean(describe(tmp_path, TR=PERPENDICULAR, RS=None)).tables
+    points = derive(tables, definitions.load()).response
     last = points[(points["patient_id"] == "S-1") & (points["date"] == "2017-04-02")].iloc[0]
     assert (last["target_sum_mm"], last["target_response"]) == (61.0, "PD")
 
@@ -296,7 +294,7 @@ def test_a_lesion_is_a_node_by_location_or_by_how_it_is_measured(tmp_path, locat
     tu = f"USUBJID,TULNKID,TUSTRESC,TULOC,TUDTC\nS-1,T01,TARGET,{location},2017-01-02"
     rows = [f"S-1,T01,{test},{'PRESENT' if 'STATE' in test else 20},2017-01-02" for test in tests]
     tr = "USUBJID,TRLNKID,TRTESTCD,TRSTRESC,TRDTC\n" + "\n".join(rows)
-    lesions = cohort.clean(describe(tmp_path, TU=tu, TR=tr, RS=None)).tables["lesions"]
+    lesions = cleaning.clean(describe(tmp_path, TU=tu, TR=tr, RS=None)).tables["lesions"]
     assert lesions[["node", "diameter_mm"]].to_numpy().tolist() == [[node, 20.0]]
 
 
@@ -305,7 +303,7 @@ def test_non_cr_non_pd_is_a_response(tmp_path):
         "OVRLRESP,PD,INVESTIGATOR,9", "OVRLRESP,NON-CR/NON-PD,INVESTIGATOR,9"
     )
     rs = rs.replace("BESTRESP,PD", "BESTRESP,NON-CR/NON-PD")
-    tables = cohort.clean(describe(tmp_path, RS=rs)).tables
+    tables = cleaning.clean(describe(tmp_path, RS=rs)).tables
     assert "NON-CR/NON-PD" in set(tables["assessments"]["overall_response"])
     assert tables["patients"].set_index("patient_id").loc["S-1", "best_response"] == "NON-CR/NON-PD"
 
@@ -315,14 +313,14 @@ def test_tumors_without_dates_take_those_of_their_results(tmp_path):
         ",".join(line.strip().split(",")[:-1]) for line in DOMAINS["TU"].strip().splitlines()
     )
     tu = "\n".join(line for line in tu.splitlines() if "NEW01" not in line)
-    lesions = cohort.clean(describe(tmp_path, TU=tu)).tables["lesions"]
+    lesions = cleaning.clean(describe(tmp_path, TU=tu)).tables["lesions"]
     assert set(lesions["date"]) == {"2017-01-02", "2017-04-02", "2017-01-20", "2017-06-20"}
 
 
 def test_files_that_no_domain_is_named_after_are_noted(tmp_path):
     described = describe(tmp_path)
     (tmp_path / "sdtm" / "tumor_results.csv").write_text("USUBJID\nS-1\n")
-    note = cohort.clean(described).notes.set_index("rule").loc["files not read"]
+    note = cleaning.clean(described).notes.set_index("rule").loc["files not read"]
     assert "tumor_results.csv" in note["note"]
     (tmp_path / "sdtm" / "dm.csv").rename(tmp_path / "sdtm" / "demographics.csv")
     assert "there is demographics.csv, tumor_results.csv" in told(described)
@@ -335,7 +333,7 @@ def test_files_that_no_domain_is_named_after_are_noted(tmp_path):
 def test_incomplete_dates_mean_what_the_cohort_says(tmp_path, rule, date):
     tr = DOMAINS["TR"].replace("9,2017-06-20", "9,2017-06")
     tr = tr.replace("INVESTIGATOR,1,2017-01-20\n        S-2", "INVESTIGATOR,1,2017-01\n        S-2")
-    clean = cohort.clean(describe(tmp_path, TR=tr, RS=None, keys={"partial_dates": rule}))
+    clean = cleaning.clean(describe(tmp_path, TR=tr, RS=None, keys={"partial_dates": rule}))
     lesions = clean.tables["lesions"]
     dates = lesions.loc[lesions["patient_id"] == "S-2", "date"].tolist()
     assert (date in dates) if date else "2017-06" not in str(dates)
@@ -347,7 +345,7 @@ def test_incomplete_dates_mean_what_the_cohort_says(tmp_path, rule, date):
 def test_reported_sums_that_differ_are_noted_and_the_diameters_count(tmp_path):
     tr = PERPENDICULAR.rstrip() + "\n        S-1,,SUMDIAM,70,mm,INVESTIGATOR,2,2017-04-02\n"
     tr += "        S-1,,SUMDIAM,49.4,mm,INVESTIGATOR,1,2017-01-02\n"
-    clean = cohort.clean(describe(tmp_path, TR=tr))
+    clean = cleaning.clean(describe(tmp_path, TR=tr))
     note = clean.notes.set_index("rule").loc["sums that differ"]
     assert note["rows"] == 1
     sums = clean.tables["assessments"].set_index("date")["target_sum_mm"]
@@ -361,7 +359,7 @@ def test_accepted_readings_of_several_readers_are_noted(tmp_path):
         S-2,T01,LDIAM,15,INDEPENDENT ASSESSOR,RADIOLOGIST 1,Y,2017-01-20
         S-2,T01,LDIAM,16,INDEPENDENT ASSESSOR,RADIOLOGIST 2,Y,2017-03-20
     """
-    notes = cohort.clean(describe(tmp_path, TR=tr)).notes.set_index("rule")
+    notes = cleaning.clean(describe(tmp_path, TR=tr)).notes.set_index("rule")
     assert notes.loc["accepted readings of several readers", "rows"] == 1
 
 
@@ -370,7 +368,7 @@ def test_accepted_readings_of_several_readers_are_noted(tmp_path):
 )
 def test_a_visit_has_one_date_within_21_days(tmp_path, day, date):
     rs = DOMAINS["RS"].replace("2,2017-04-05", f"2,{day}")
-    assessments = cohort.clean(describe(tmp_path, RS=rs)).tables["assessments"]
+    assessments = cleaning.clean(describe(tmp_path, RS=rs)).tables["assessments"]
     own = assessments[
         (assessments["patient_id"] == "S-1") & assessments["overall_response"].notna()
     ]

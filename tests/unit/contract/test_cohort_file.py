@@ -2,14 +2,14 @@
 
 import pytest
 
-from pd1_dynamics import cohort
+from pd1_dynamics.contract.cohort_file import load_cohort
 from pd1_dynamics.contract.problems import InputError
 
 
 def load(tmp_path, text):
     path = tmp_path / "mine.yaml"
     path.write_text(text, encoding="utf-8")
-    return cohort.load_cohort(path, tmp_path)
+    return load_cohort(path, tmp_path)
 
 
 def told(tmp_path, text):
@@ -160,4 +160,4 @@ def test_other_mistakes(text, line, tmp_path):
 
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(InputError, match="no such file"):
-        cohort.load_cohort(tmp_path / "mine.yaml")
+        load_cohort(tmp_path / "mine.yaml")

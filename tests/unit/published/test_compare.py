@@ -5,9 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pd1_dynamics.published import audit, compare, load_checks, read_claims
-from pd1_dynamics.published.compare import COLUMNS, KEY
-from pd1_dynamics.published.ledger import selectors
+from pd1_dynamics.published.audit import audit, load_checks
+from pd1_dynamics.published.compare import COLUMNS, KEY, compare
+from pd1_dynamics.published.ledger import read_claims, selectors
 
 DATA = Path(__file__).parents[3] / "data" / "published"
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from pd1_dynamics.contract.problems import InputError
-from pd1_dynamics.published import audit, load_checks, read_claims
-from pd1_dynamics.published.audit import COLUMNS
+from pd1_dynamics.published.audit import COLUMNS, audit, load_checks
+from pd1_dynamics.published.ledger import read_claims
 
 DATA = Path(__file__).parents[3] / "data" / "published"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from pd1_dynamics import arrays
 from pd1_dynamics.contract.vocabulary import CR, DAYS_PER_MONTH, PD, PR, STABLE
-from pd1_dynamics.derive import arrays
 
 
 def later_therapies(patients: pd.DataFrame, therapies: pd.DataFrame) -> pd.DataFrame:

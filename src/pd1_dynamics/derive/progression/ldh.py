@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pd1_dynamics import arrays
 from pd1_dynamics.contract.vocabulary import DAYS_PER_MONTH, ELEVATED, NORMAL
-from pd1_dynamics.derive import arrays
 
 LDH = "ldh"
 

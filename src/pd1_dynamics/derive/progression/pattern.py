@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pd1_dynamics import arrays
 from pd1_dynamics.contract.vocabulary import (
     BOTH,
     DAYS_PER_MONTH,
@@ -15,9 +16,8 @@ from pd1_dynamics.contract.vocabulary import (
     NEW_LESIONS_ONLY,
     PD,
 )
-from pd1_dynamics.derive import arrays
 from pd1_dynamics.derive.response.lesions import is_gone
-from pd1_dynamics.derive.response.millimetres import PER_MM, percent_change, to_mm, to_units
+from pd1_dynamics.derive.response.millimetres import PER_MM, percent_change, to_mm
 from pd1_dynamics.derive.response.readings import (
     ABSENT,
     NEW_ROLE,
@@ -27,15 +27,14 @@ from pd1_dynamics.derive.response.readings import (
     Assessments,
     Lesions,
 )
+from pd1_dynamics.derive.response.recist import NEW, NONTARGET, TARGET
+from pd1_dynamics.derive.response.visits import Visits
 
 _LARGE = np.int64(1) << 60
 
 
-def pattern(
-    patients: pd.DataFrame, time_points: pd.DataFrame, progression_day: np.ndarray
-) -> pd.DataFrame:
-    """Progression pattern and growth at progression, one row a patient in the order of
-    ``patients``.
+def pattern(visits: Visits, progression_day: np.ndarray) -> pd.DataFrame:
+    """Progression pattern and growth at progression, one row a patient.
 
     ``progression_date`` is the date of the scan as the cohort writes it.
 
@@ -47,32 +46,28 @@ def pattern(
     before it, the baseline included; empty when either was not evaluable or the earlier is 0. Per
     month: divided by the months between the two scans.
     """
-    patient = arrays.patient_codes(patients["patient_id"], time_points["patient_id"], "time_points")
-    day = time_points["day"].to_numpy(dtype=np.int64)
-    n = len(patients)
-    at_progression = arrays.first_true(day == progression_day[patient], patient, n)
-    starts, _ = arrays.counts_of(patient, n)
-    before = np.where(at_progression > starts, at_progression - 1, -1)
+    n = len(progression_day)
+    is_progression = visits.day == progression_day[visits.patient]
+    at_progression = arrays.first_true(is_progression, visits.patient, n)
+    before = np.where(at_progression > visits.starts, at_progression - 1, -1)
 
-    def shown(column: str, value: str) -> np.ndarray:
-        return arrays.at(arrays.says(time_points[column], value), at_progression, False)
-
-    enlarged = shown("target_response", PD) | shown("nontarget_response", PD)
-    new = shown("new_lesion", "1")
+    targets = arrays.at(visits.target == TARGET[PD], at_progression, False)
+    enlarged = targets | arrays.at(visits.nontarget == NONTARGET[PD], at_progression, False)
+    new = arrays.at(visits.new == NEW["1"], at_progression, False)
     text = np.select(
         [enlarged & new, enlarged, new], [BOTH, ENLARGEMENT_ONLY, NEW_LESIONS_ONLY], default=""
     ).astype(object)
     text[text == ""] = None
 
-    sums = to_units(arrays.floats(time_points["target_sum_mm"]))
-    size = arrays.at(sums, at_progression, -1).astype(np.int64)
-    previous = arrays.at(sums, before, -1).astype(np.int64)
+    size = arrays.at(visits.sum, at_progression, -1).astype(np.int64)
+    previous = arrays.at(visits.sum, before, -1).astype(np.int64)
     change = percent_change(size, previous)
     dates = np.full(n, None, dtype=object)
     found = at_progression >= 0
-    at_scan = arrays.objects(time_points["date"])[at_progression[found]]
-    dates[found] = np.asarray(at_scan, dtype=object).astype(str)  # from CSV, days are numbers
-    months = (arrays.at(day, at_progression) - arrays.at(day, before)) / DAYS_PER_MONTH
+    dates[found] = np.asarray(visits.date[at_progression[found]], dtype=object)
+    months = (arrays.at(visits.day, at_progression) - arrays.at(visits.day, before)) / (
+        DAYS_PER_MONTH
+    )
     return arrays.table(
         {
             "progression_date": dates,
@@ -100,7 +95,7 @@ def progressing(
     Parameters
     ----------
     read, rows
-        Assessments and lesions, in their settled order; rows after the progression may be absent.
+        Assessments and lesions, in their settled order.
     progression_day
         Of each patient, NaN for none.
     definitions

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pd1_dynamics import arrays
 from pd1_dynamics.contract.vocabulary import CR, DAYS_PER_MONTH, PR, STABLE
-from pd1_dynamics.derive import arrays
 from pd1_dynamics.derive.rules import Condition, Rule, decide
 
 
@@ -83,7 +83,12 @@ PFS_END = (  # the first match wins
 
 
 def survival(
-    patients: pd.DataFrame, response: pd.DataFrame, definitions: Mapping[str, Any]
+    patients: pd.DataFrame,
+    response: pd.DataFrame,
+    definitions: Mapping[str, Any],
+    cohort_has_scans: bool,
+    cohort_has_deaths: bool,
+    cohort_has_last_doses: bool,
 ) -> pd.DataFrame:
     """PFS, OS, PPS and durations of response, one row a patient in the order of ``patients``.
 
@@ -128,11 +133,10 @@ def survival(
     pd_day = arrays.floats(response["progression_day" if censors else "any_progression_day"])
     last_evaluable = arrays.floats(response["last_evaluable_day"])
     later = arrays.floats(response["assessment_end_day"])
-    no_survival = not (~np.isnan(death)).any()
 
     to_contact = definitions["pfs"]["censoring"] == "last_follow_up"
     facts = {
-        "unknown": np.isnan(reported_pfs) & no_survival,
+        "unknown": np.isnan(reported_pfs) & (not cohort_has_deaths),
         "reported": ~np.isnan(reported_pfs),
         "reported_pd": reported_pd,
         "pfs_to_death": to_death,
@@ -174,7 +178,7 @@ def survival(
         arrays.floats(patients["progression_day"])
     )
     reported |= ~np.isnan(pfs_event) & ~np.isnan(reported_pfs)
-    knows_progression = scanned | reported | scanned.any()
+    knows_progression = scanned | reported | cohort_has_scans
     alive_or_dead = ~np.isnan(end_day) & ~np.isnan(death)
 
     table = arrays.table(
@@ -194,7 +198,7 @@ def survival(
             "pps_event": arrays.nullable(np.where(alive_or_dead & progressed, death, np.nan)),
             "follow_up_months": end_day / DAYS_PER_MONTH,
             "progression_months": progression_day / DAYS_PER_MONTH,
-            **_treatment(patients, end_day),
+            **_treatment(patients, end_day, cohort_has_last_doses),
         }
     )
     first_ok = response["first_response"].isin([CR, PR, *STABLE]).to_numpy()
@@ -213,10 +217,12 @@ def survival(
     return table
 
 
-def _treatment(patients: pd.DataFrame, end_day: np.ndarray) -> dict[str, object]:
+def _treatment(
+    patients: pd.DataFrame, end_day: np.ndarray, cohort_has_last_doses: bool
+) -> dict[str, object]:
     last_dose = arrays.floats(patients["last_dose_day"])
     known = ~np.isnan(last_dose)
-    ongoing = ~known & ~np.isnan(end_day) & known.any()
+    ongoing = ~known & ~np.isnan(end_day) & cohort_has_last_doses
     return {
         "treatment_months": np.where(ongoing, end_day, last_dose) / DAYS_PER_MONTH,
         "treatment_ongoing": arrays.nullable(np.where(known | ongoing, ongoing, np.nan)),

@@ -8,22 +8,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pd1_dynamics.contract.vocabulary import CR, NE, PD, PR, SD, STABLE
-from pd1_dynamics.derive import arrays
+from pd1_dynamics import arrays
+from pd1_dynamics.contract.vocabulary import CR, IRECIST_RESPONSES, NE, PD, PR, SD, STABLE
+from pd1_dynamics.derive.response.recist import OVERALL
+from pd1_dynamics.derive.response.stage import Responses
 
 WEEKS_4, WEEKS_6, WEEKS_12 = 28, 42, 84
 """Days of the weeks that the guideline names."""
 
 NO_SCAN, SCAN_SHOWS_PD, SCAN_SHOWS_NO_PD, SCAN_UNKNOWN = 0, 1, 2, 3
 
+_IRECIST = {name: code for code, name in enumerate(IRECIST_RESPONSES)}
 _RECIST_OF = {"iCR": CR, "iPR": PR, "iSD": SD, "iUPD": PD, "iCPD": PD, NE: NE}
 
 
 def facts(
     patients: pd.DataFrame,
     assessments: pd.DataFrame,
-    time_points: pd.DataFrame,
-    response: pd.DataFrame,
+    responses: Responses,
     progression: pd.DataFrame,
     definitions: Mapping[str, Any],
 ) -> dict[str, np.ndarray]:
@@ -36,9 +38,10 @@ def facts(
     confirmation window shows.
     """
     sitc = definitions["sitc"]
+    response = responses.patients
     n = len(patients)
     scanned = arrays.floats(response["scanned"]) == 1
-    by_scan, icpd = _progression_by_scan(patients, time_points, response, sitc)
+    by_scan, icpd = _progression_by_scan(responses, sitc)
     reported = arrays.floats(progression["progression_day"])
     pd_day = np.where(scanned, by_scan, reported)
 
@@ -87,7 +90,7 @@ def facts(
         "last_dose_known": _last_dose_known(patients, last_dose, reason),
         "confirming_scan": np.where(
             scanned,
-            _confirming_scan(patients, time_points, response, pd_day, icpd, sitc),
+            _confirming_scan(responses, pd_day, icpd, sitc),
             _reported_scan(patients, pd_day, sitc),
         ),
         "rapid": rapid,
@@ -99,21 +102,18 @@ def facts(
 
 
 def _progression_by_scan(
-    patients: pd.DataFrame,
-    time_points: pd.DataFrame,
-    response: pd.DataFrame,
-    sitc: Mapping[str, Any],
+    responses: Responses, sitc: Mapping[str, Any]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Day of PD by the scans, and day of the first iCPD; NaN for none."""
-    n = len(patients)
-    patient = arrays.patient_codes(patients["patient_id"], time_points["patient_id"], "time_points")
-    day = time_points["day"].to_numpy(dtype=np.int64)
-    immune = time_points["irecist_response"]
-    icpd = arrays.at(day, arrays.first_true((immune == "iCPD").to_numpy(), patient, n))
+    response, visits, immune = responses.patients, responses.visits, responses.irecist
+    n, day, patient = len(response), visits.day, visits.patient
+    icpd = arrays.at(day, arrays.first_true(immune == _IRECIST["iCPD"], patient, n))
     end = arrays.floats(response["assessment_end_day"])
     if sitc["criteria"] == "irecist":
-        reset = arrays.last_true(immune.isin(["iCR", "iPR", "iSD"]).to_numpy(), patient, n)
-        unconfirmed = (immune == "iUPD").to_numpy() & (np.arange(len(day)) > reset[patient])
+        reset = arrays.last_true(
+            np.isin(immune, [_IRECIST[name] for name in ("iCR", "iPR", "iSD")]), patient, n
+        )
+        unconfirmed = (immune == _IRECIST["iUPD"]) & (np.arange(len(day)) > reset[patient])
         found = arrays.at(day, arrays.first_true(unconfirmed, patient, n))
     else:
         found = arrays.floats(response["any_progression_day"])
@@ -123,19 +123,14 @@ def _progression_by_scan(
 
 
 def _confirming_scan(
-    patients: pd.DataFrame,
-    time_points: pd.DataFrame,
-    response: pd.DataFrame,
-    pd_day: np.ndarray,
-    icpd: np.ndarray,
-    sitc: Mapping[str, Any],
+    responses: Responses, pd_day: np.ndarray, icpd: np.ndarray, sitc: Mapping[str, Any]
 ) -> np.ndarray:
     """What the first evaluable scan at least four weeks after PD shows."""
-    n = len(patients)
-    patient = arrays.patient_codes(patients["patient_id"], time_points["patient_id"], "time_points")
-    day = time_points["day"].to_numpy(dtype=np.int64)
-    overall = arrays.text_codes(time_points["overall_response"], (PD, CR, PR, *STABLE))
-    usable = (day >= (pd_day + WEEKS_4)[patient]) & (overall >= 0)
+    response, visits = responses.patients, responses.visits
+    n, day, patient = len(response), visits.day, visits.patient
+    is_pd = visits.overall == OVERALL[PD]
+    evaluable = np.isin(visits.overall, [OVERALL[name] for name in (PD, CR, PR, *STABLE)])
+    usable = (day >= (pd_day + WEEKS_4)[patient]) & evaluable
     if sitc["confirmation_window"] == "from_4_to_12_weeks":
         usable &= day <= (pd_day + WEEKS_12)[patient]
     if sitc["scan_on_later_therapy"] == "ignore":
@@ -144,7 +139,7 @@ def _confirming_scan(
         end = np.where(end < pd_day, np.nan, end)
         usable &= ~(day > end[patient])
     row = arrays.first_true(usable, patient, n)
-    shows = arrays.at(overall == 0, row, False)
+    shows = arrays.at(is_pd, row, False)
     if sitc["criteria"] == "irecist":
         shows = ~np.isnan(icpd) & (row >= 0)
     return np.where(row < 0, NO_SCAN, np.where(shows, SCAN_SHOWS_PD, SCAN_SHOWS_NO_PD))

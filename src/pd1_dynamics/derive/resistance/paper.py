@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pd1_dynamics import arrays
 from pd1_dynamics.contract.vocabulary import CR, DAYS_PER_MONTH, PD, PR, PRIMARY, SECONDARY, STABLE
-from pd1_dynamics.derive import arrays
 from pd1_dynamics.derive.rules import Condition, Rule, decide
 
 _METHODS = "cohort study, Methods, Statistical analysis"

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pd1_dynamics import arrays
 from pd1_dynamics.contract.vocabulary import (
     CR,
     DAYS_PER_MONTH,
@@ -31,7 +32,6 @@ from pd1_dynamics.contract.vocabulary import (
     STABLE,
     UNCLASSIFIABLE,
 )
-from pd1_dynamics.derive import arrays
 from pd1_dynamics.derive.resistance.facts import (
     NO_SCAN,
     SCAN_SHOWS_PD,

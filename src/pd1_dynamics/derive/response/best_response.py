@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from pd1_dynamics import arrays
 from pd1_dynamics.contract.vocabulary import CR, NE, NON_CR_NON_PD, PD, PR, SD, STABLE
-from pd1_dynamics.derive import arrays
 from pd1_dynamics.derive.response.recist import OVERALL
 from pd1_dynamics.derive.rules import Condition, Rule, decide
 

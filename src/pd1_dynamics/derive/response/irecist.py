@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from pd1_dynamics import arrays
 from pd1_dynamics.contract.vocabulary import (
     CR,
     IRECIST_RESPONSES,
@@ -24,7 +25,6 @@ from pd1_dynamics.contract.vocabulary import (
     RESPONSES,
     SD,
 )
-from pd1_dynamics.derive import arrays
 from pd1_dynamics.derive.response.millimetres import PER_MM
 from pd1_dynamics.derive.response.recist import NEW, NONTARGET, OVERALL, TARGET
 from pd1_dynamics.derive.response.visits import Visits

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pd1_dynamics import arrays
 from pd1_dynamics.contract.vocabulary import CR, NE, NON_CR_NON_PD, PD
-from pd1_dynamics.derive import arrays
 from pd1_dynamics.derive.response.millimetres import PER_MM
 from pd1_dynamics.derive.response.readings import (
     ABSENT,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pd1_dynamics.contract.problems import InputError, Problem
+from pd1_dynamics import arrays
+from pd1_dynamics.cohort.readers import counted_readings
 from pd1_dynamics.contract.vocabulary import (
     LESION_ROLES,
     LESION_STATES,
@@ -17,48 +16,11 @@ from pd1_dynamics.contract.vocabulary import (
     NONTARGET_RESPONSES,
     RESPONSES,
 )
-from pd1_dynamics.derive import arrays
 from pd1_dynamics.derive.response.millimetres import to_units
 
 TARGET_ROLE, NONTARGET_ROLE, NEW_ROLE = range(3)
 PRESENT, ABSENT, PROGRESSED, NOT_EVALUABLE = range(4)
 _SEVERITY = np.array([2, 1, 3, 0, -1], dtype=np.int8)  # of present, absent, progressed, NE, missing
-
-
-def chosen_reader(
-    patients: pd.DataFrame, tables: Mapping[str, pd.DataFrame], definitions: Mapping[str, Any]
-) -> dict[str, pd.DataFrame]:
-    """Rows of the reader who counts, of each table.
-
-    With ``reader`` set to names, each patient's readings are those of the first of them who read
-    anything of this patient; others are left out. With no reader set and several in the data, it is
-    the first of the patient's readers in alphabetical order. Rows without a reader always stay.
-
-    Raises
-    ------
-    InputError
-        If a reader is set and no table has a row of that name.
-    """
-    wanted = definitions["reader"]
-    wanted = [wanted] if isinstance(wanted, str) else list(wanted or [])
-    found = sorted({str(r) for table in tables.values() for r in table["reader"].dropna().unique()})
-    if wanted and not set(wanted) & set(found):
-        expected = f"one of {', '.join(found)}" if found else "no reader, as the tables name none"
-        raise InputError([Problem("settings", repr(definitions["reader"]), expected, "reader")])
-    if not found:
-        return dict(tables)
-    preference = tuple(wanted or found)
-    best = np.full(len(patients), len(preference))
-    coded = {}
-    for name, table in tables.items():
-        rank = arrays.text_codes(table["reader"].astype(object), preference).astype(np.int64)
-        codes = arrays.patient_codes(patients["patient_id"], table["patient_id"], name)
-        np.minimum.at(best, codes[rank >= 0], rank[rank >= 0])
-        coded[name] = codes, rank, table["reader"].isna().to_numpy()
-    return {
-        name: table[(coded[name][1] == best[coded[name][0]]) | coded[name][2]]
-        for name, table in tables.items()
-    }
 
 
 @dataclass(frozen=True)
@@ -212,3 +174,23 @@ def _equals_next(keys: tuple[np.ndarray, ...]) -> np.ndarray:
     for key in keys:
         equal[:-1] &= key[1:] == key[:-1]
     return equal
+
+
+def settled_readings(
+    patients: pd.DataFrame,
+    assessments: pd.DataFrame,
+    lesions: pd.DataFrame,
+    preference: tuple[str, ...],
+) -> tuple[Assessments, Lesions]:
+    """Assessments and lesions of the reader who counts, each once, in a settled order.
+
+    ``preference`` is what :func:`pd1_dynamics.cohort.readers.preferred` gives.
+    """
+    tables = {"assessments": assessments, "lesions": lesions}
+    if preference:
+        counted = counted_readings(patients["patient_id"], tables, preference)
+        tables = {name: table[counted[name]] for name, table in tables.items()}
+    return (
+        assessment_arrays(patients, tables["assessments"]),
+        lesion_arrays(patients, tables["lesions"]),
+    )

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pd1_dynamics import arrays
 from pd1_dynamics.contract.vocabulary import (
     CR,
     DAYS_PER_MONTH,
@@ -19,7 +20,6 @@ from pd1_dynamics.contract.vocabulary import (
     RESPONSES,
     STABLE,
 )
-from pd1_dynamics.derive import arrays
 from pd1_dynamics.derive.response import best_response as best
 from pd1_dynamics.derive.response import irecist
 from pd1_dynamics.derive.response.millimetres import percent_change, to_mm
@@ -46,6 +46,7 @@ def summarise(
     irecist_response: np.ndarray,
     irecist_counted: np.ndarray,
     definitions: Mapping[str, Any],
+    cohort_has_scans: bool,
 ) -> pd.DataFrame:
     """Response of each patient, in the order of the patients table.
 
@@ -99,7 +100,7 @@ def summarise(
     last_evaluable = last_day(counted & (visits.overall != OVERALL[NE]))
     progression_day = arrays.at(visits.day, progression_row)
 
-    unscanned_response = np.where(scanned.any(), NE, None)
+    unscanned_response = NE if cohort_has_scans else None
     reported = patients["best_response"].to_numpy(dtype=object, na_value=None)
     best_text = arrays.texts(RESPONSES, unconfirmed)
     alone = np.where(scanned, NE, np.where(pd.isna(reported), unscanned_response, reported))
@@ -144,12 +145,12 @@ def summarise(
             "best_response": best_text,
             "best_response_day": arrays.nullable(arrays.at(visits.day, best_row)),
             "best_response_confirmed": np.where(
-                scanned | scanned.any(),
+                scanned | cohort_has_scans,
                 np.where(evaluated, arrays.texts(RESPONSES, confirmed), NE),
                 None,
             ),
             "irecist_best_response": np.where(
-                scanned | scanned.any(),
+                scanned | cohort_has_scans,
                 np.where(evaluated, arrays.texts(IRECIST_RESPONSES, ibor), NE),
                 None,
             ),

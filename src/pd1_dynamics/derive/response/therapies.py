@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from pd1_dynamics.derive import arrays
+from pd1_dynamics import arrays
 
 
 def first_start(patients: pd.DataFrame, therapies: pd.DataFrame, category: str) -> np.ndarray:
@@ -24,12 +24,14 @@ def first_start(patients: pd.DataFrame, therapies: pd.DataFrame, category: str) 
     return np.where(np.isinf(first), np.nan, first)
 
 
-def had(patients: pd.DataFrame, therapies: pd.DataFrame, category: str) -> np.ndarray:
-    """1 for patients with a therapy of the category, 0 for others, NaN when no table was given.
+def had(
+    patients: pd.DataFrame, therapies: pd.DataFrame, category: str, is_known: bool
+) -> np.ndarray:
+    """1 for patients with a therapy of the category, 0 for others; NaN where it is not known.
 
-    A cohort without any therapy row has no such table.
+    A cohort without any therapy row does not know them.
     """
-    if not len(therapies):
+    if not is_known:
         return np.full(len(patients), np.nan)
     rows = therapies[(therapies["category"] == category).to_numpy(dtype=bool, na_value=False)]
     codes = arrays.patient_codes(patients["patient_id"], rows["patient_id"], "therapies")

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import union_categoricals
 
+from pd1_dynamics import arrays
 from pd1_dynamics.contract.vocabulary import (
     CR,
     DAYS_PER_MONTH,
@@ -23,16 +24,12 @@ from pd1_dynamics.contract.vocabulary import (
     RESPONSES,
     TARGET_RESPONSES,
 )
-from pd1_dynamics.derive import arrays
 from pd1_dynamics.derive.response import lesions as lesion_rules
 from pd1_dynamics.derive.response.millimetres import percent_change, to_mm
 from pd1_dynamics.derive.response.readings import (
     NONTARGET_ROLE,
     Assessments,
     Lesions,
-    assessment_arrays,
-    chosen_reader,
-    lesion_arrays,
 )
 from pd1_dynamics.derive.response.recist import (
     NEW,
@@ -83,13 +80,8 @@ class Visits:
         return len(self.patient)
 
 
-def read_visits(
-    patients: pd.DataFrame,
-    assessments: pd.DataFrame,
-    lesions: pd.DataFrame,
-    definitions: Mapping[str, Any],
-) -> Visits:
-    """Visits of the reader who counts, with every time point's response.
+def read_visits(read: Assessments, rows: Lesions, n: int, definitions: Mapping[str, Any]) -> Visits:
+    """Visits of n patients, with every time point's response, from settled readings.
 
     Decisions, in order:
 
@@ -111,11 +103,6 @@ def read_visits(
       is PD: target lesions that are not gone, or non-target disease (nodes only if they
       progressed).
     """
-    tables = chosen_reader(patients, {"assessments": assessments, "lesions": lesions}, definitions)
-    read = assessment_arrays(patients, tables["assessments"])
-    rows = lesion_arrays(patients, tables["lesions"])
-    n = len(patients)
-
     patient, day, date, of_read, of_row = _visits(read, rows)
     n_visits = len(patient)
     starts, counts = arrays.counts_of(patient, n)

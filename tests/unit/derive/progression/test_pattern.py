@@ -1,11 +1,7 @@
 """Pattern, organs and growth at progression."""
 
-import numpy as np
 import pandas as pd
 import pytest
-
-from pd1_dynamics.derive.progression.pattern import pattern
-from pd1_dynamics.files import read_table, write_table
 
 T, N, NEW = "target", "nontarget", "new"
 MONTH = 30.4375
@@ -29,14 +25,6 @@ def test_pattern(run, scan, pattern):
 def test_pattern_is_that_of_the_first_progression(run):
     done = run([(0, 50.0), (84, 80.0), (168, 80.0, None, "1")])
     assert done.patient["progression_pattern"] == "enlargement_only"
-
-
-def test_pattern_survives_writing_and_reading(run, tmp_path):
-    # a column of 0 and 1 comes back from CSV as numbers
-    done = run([(0, 50.0), (84, 50.0, None, "1")])
-    write_table(done.points, tmp_path / "response.csv")
-    again = pattern(done.patients, read_table(tmp_path / "response.csv"), np.array([84.0]))
-    assert again.loc[0, "progression_pattern"] == "new_lesions_only"
 
 
 def test_growth_is_against_the_evaluation_just_before(run):

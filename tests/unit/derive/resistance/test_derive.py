@@ -71,35 +71,34 @@ def test_baseline_characteristics_are_carried_along(run):
     )
 
 
-def test_stages_can_pass_through_files(run, tmp_path):
+def test_a_part_of_the_patients_is_judged_by_what_the_whole_cohort_knows():
     from pd1_dynamics.contract import definitions
-    from pd1_dynamics.derive import progression, resistance, response
-    from pd1_dynamics.files import read_table, write_table
+    from pd1_dynamics.derive import derive, known
 
-    patients = pd.DataFrame({"patient_id": ["01", "02"], "death": [1, 0]})
-    patients["last_follow_up_day"] = [400, 500]
-    scans = pd.DataFrame(
-        [("01", 0, 50.0, "0"), ("01", 84, 52.1, "1"), ("02", 0, 33.0, "0"), ("02", 84, 23.1, "0")],
-        columns=["patient_id", "day", "target_sum_mm", "new_lesion"],
+    patients = pd.DataFrame(
+        {
+            "patient_id": ["01", "02"],
+            "death": [1, None],
+            "last_follow_up_day": [400, 500],
+            "last_dose_day": [300, None],
+        }
     )
+    scans = pd.DataFrame({"patient_id": "01", "day": [0, 84], "target_sum_mm": [50.0, 52.1]})
+    therapies = pd.DataFrame({"patient_id": ["01"], "start_day": [350], "category": ["systemic"]})
+    tables = {"patients": patients, "assessments": scans, "therapies": therapies}
     chosen = definitions.load()
-
-    def through(table, name):
-        write_table(table, tmp_path / name)
-        return read_table(tmp_path / name)
-
-    points, by_response = response.derive(patients, scans, None, None, chosen)
-    direct, _ = progression.derive(patients, scans, None, None, None, points, by_response, chosen)
-    final = resistance.derive(patients, scans, points, by_response, direct, chosen)
-    points = through(points, "response.csv")
-    by_response = through(by_response, "response.parquet")
-    read, _ = progression.derive(patients, scans, None, None, None, points, by_response, chosen)
-    read = through(read, "progression.parquet")
-    again = resistance.derive(patients, scans, points, by_response, read, chosen)
-    write_table(final, tmp_path / "a.csv")
-    write_table(again, tmp_path / "b.csv")
-    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
-    assert final["progression_pattern"].tolist() == ["new_lesions_only", None]
+    whole = derive(tables, chosen).patients
+    part = {name: table[table["patient_id"] == "02"] for name, table in tables.items()}
+    alone = derive(part, chosen, known(tables)).patients
+    expected = whole.iloc[[1]].reset_index(drop=True)
+    pd.testing.assert_frame_equal(alone.reset_index(drop=True), expected, check_dtype=False)
+    unaware = derive(part, chosen).patients.iloc[0]
+    row = alone.iloc[0]
+    assert (row["best_response"], unaware["best_response"]) == ("NE", None)
+    assert (row["later_systemic_therapy"], row["in_progression_cohort"]) == (0, 0)
+    assert row["treatment_ongoing"] == 1
+    assert pd.isna(unaware["later_systemic_therapy"])
+    assert pd.isna(unaware["treatment_ongoing"])
 
 
 def test_empty_tables_give_empty_results(run):

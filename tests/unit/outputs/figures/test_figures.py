@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pd1_dynamics import cohort
+from pd1_dynamics.cohort import cleaning
 from pd1_dynamics.contract import definitions, schemas
-from pd1_dynamics.derive import progression, resistance, response
+from pd1_dynamics.contract.cohort_file import load_cohort
+from pd1_dynamics.derive import derive
 from pd1_dynamics.outputs import figures
 from pd1_dynamics.statistics.printing import p_text
 
@@ -20,17 +21,15 @@ ENTRIES = schemas.load(ROOT / "config" / "figures.yaml", "figures")["figures"]
 @pytest.fixture(scope="module")
 def study():
     """Derived tables and estimates of the synthetic cohort."""
-    from pd1_dynamics import analyses
+    from pd1_dynamics.analyses import engine
+    from pd1_dynamics.contract import loading
 
     settings = definitions.load()
-    tables = cohort.clean(cohort.load_cohort(ROOT / "config" / "cohorts" / "synthetic.yaml")).tables
-    clean = [tables[name] for name in ("patients", "assessments", "lesions", "labs", "therapies")]
-    patients, assessments, lesions, _, therapies = clean
-    points, by_response = response.derive(patients, assessments, lesions, therapies, settings)
-    by_progression, later = progression.derive(*clean, points, by_response, settings)
-    final = resistance.derive(patients, assessments, points, by_response, by_progression, settings)
-    declared = analyses.load(ROOT / "config" / "variables.yaml", ROOT / "config" / "analyses")
-    estimates = analyses.run(final, later, declared)
+    tables = cleaning.clean(load_cohort(ROOT / "config" / "cohorts" / "synthetic.yaml")).tables
+    made = derive(tables, settings)
+    final, later, points = made.patients, made.therapies, made.response
+    declared = loading.load(ROOT / "config" / "variables.yaml", ROOT / "config" / "analyses")
+    estimates = engine.run(final, later, declared)
     return estimates, as_read(final), as_read(points)
 
 
@@ -155,12 +154,15 @@ def test_points_of_a_group_are_kept_apart():
 @pytest.fixture(scope="module")
 def comparison(study):
     """Every printed number beside that of the synthetic cohort, as its file gives it back."""
-    from pd1_dynamics import published
+    from pd1_dynamics.published.audit import audit as audited
+    from pd1_dynamics.published.audit import load_checks
+    from pd1_dynamics.published.compare import compare
+    from pd1_dynamics.published.ledger import read_claims
 
     folder = ROOT / "data" / "published"
-    claims = published.read_claims(folder / "claims.csv")
-    audit = published.audit(claims, published.load_checks(folder / "checks.yaml"))
-    table = published.compare(claims, study[0], audit, cohort_is_synthetic=True)
+    claims = read_claims(folder / "claims.csv")
+    audit = audited(claims, load_checks(folder / "checks.yaml"))
+    table = compare(claims, study[0], audit, cohort_is_synthetic=True)
     return as_read(table)
 
 
@@ -213,10 +215,10 @@ def test_the_population_follows_the_analysis(study):
     """The same figure on an analysis of all patients shows all patients who have the value."""
     from dataclasses import replace
 
-    from pd1_dynamics import analyses
+    from pd1_dynamics.contract import loading
 
     _, patients, _ = study
-    declared = analyses.load(ROOT / "config" / "variables.yaml", ROOT / "config" / "analyses")
+    declared = loading.load(ROOT / "config" / "variables.yaml", ROOT / "config" / "analyses")
     changed = dict(declared.analyses)
     changed["baseline_size"] = replace(changed["baseline_size"], population="progression")
     figure, caption = figures.draw(

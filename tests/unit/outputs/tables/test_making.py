@@ -153,10 +153,11 @@ def test_word_documents_are_the_same_bytes_and_open_again():
 
 
 def test_the_projects_layouts_name_only_known_variables_and_analyses():
-    from pd1_dynamics import analyses
+    from pd1_dynamics.contract import loading
+    from pd1_dynamics.contract.codebook import load_codebook
 
-    declared = analyses.load(ROOT / "config" / "variables.yaml", ROOT / "config" / "analyses")
-    codebook = analyses.load_codebook(ROOT / "config" / "variables.yaml")
+    declared = loading.load(ROOT / "config" / "variables.yaml", ROOT / "config" / "analyses")
+    codebook = load_codebook(ROOT / "config" / "variables.yaml")
     for layout in tables.load(ROOT / "config" / "tables").values():
         for part in layout["parts"]:
             names = [part.get(key) for key in ("analysis", "rate", "survival") if key in part]

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pd1_dynamics import arrays
 from pd1_dynamics.contract.vocabulary import RESISTANCE_PAPER
-from pd1_dynamics.derive import arrays
 from pd1_dynamics.derive.resistance.facts import facts
 from pd1_dynamics.derive.resistance.paper import resistance_paper
 from pd1_dynamics.derive.resistance.sitc import classify
-from pd1_dynamics.derive.response.frames import complete_all
+from pd1_dynamics.derive.response.stage import Responses
 
 PATIENT_COLUMNS = (
     # the data contract
@@ -95,11 +95,10 @@ PATIENT_COLUMNS = (
 )
 
 
-def derive(
-    patients: pd.DataFrame | None,
-    assessments: pd.DataFrame | None,
-    time_points: pd.DataFrame,
-    response: pd.DataFrame,
+def classify_resistance(
+    patients: pd.DataFrame,
+    assessments: pd.DataFrame,
+    responses: Responses,
     progression: pd.DataFrame,
     definitions: Mapping[str, Any],
 ) -> pd.DataFrame:
@@ -108,11 +107,9 @@ def derive(
     Parameters
     ----------
     patients, assessments
-        Clean tables, as for :func:`pd1_dynamics.derive.response.derive`.
-    time_points, response
-        What :func:`pd1_dynamics.derive.response.derive` made of them.
-    progression
-        First table of :func:`pd1_dynamics.derive.progression.derive`.
+        Complete clean tables.
+    responses, progression
+        What the stages before gave.
     definitions
         As :func:`pd1_dynamics.contract.definitions.load` gives them.
 
@@ -120,38 +117,9 @@ def derive(
     -------
     DataFrame
         ``derived/patients.csv``: the columns of the data contract in its order, then further ones.
-
-    Examples
-    --------
-    Responses as read by a radiologist, of patients who are still treated (no last dose): a response
-    that lasted, and PD at the first scan.
-
-    >>> import pandas as pd
-    >>> from pd1_dynamics.contract import definitions
-    >>> from pd1_dynamics.derive import progression, response
-    >>> scans = pd.DataFrame(
-    ...     {
-    ...         "patient_id": ["A", "A", "A", "B", "B"],
-    ...         "day": [-3, 84, 250, -3, 80],
-    ...         "overall_response": [None, "PR", "PD", None, "PD"],
-    ...     }
-    ... )
-    >>> treated = pd.DataFrame({"patient_id": ["A", "B"], "last_dose_day": None})
-    >>> chosen = definitions.load()
-    >>> points, responded = response.derive(treated, scans, None, None, chosen)
-    >>> progressed, _ = progression.derive(
-    ...     treated, scans, None, None, None, points, responded, chosen
-    ... )
-    >>> found = derive(treated, scans, points, responded, progressed, chosen)
-    >>> found["resistance_sitc"].tolist()
-    ['secondary', 'primary']
-    >>> found["resistance_sitc_reason"].iloc[1]
-    'progression was the best response; not confirmed: no scan at least 4 weeks later'
     """
-    if patients is None:
-        patients = response[["patient_id"]]
-    patients, assessments = complete_all(patients, assessments=assessments)
-    known = facts(patients, assessments, time_points, response, progression, definitions)
+    response = responses.patients
+    known = facts(patients, assessments, responses, progression, definitions)
     sitc = classify(known, definitions["sitc"])
     paper = resistance_paper(response["best_response"], progression["progression_day"], definitions)
     chosen = paper

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pd1_dynamics.derive import arrays
+from pd1_dynamics import arrays
 
 PATIENTS = pd.Series(["B", "A", "C"])
 

@@ -1,0 +1,149 @@
+"""The chain from clean tables to derived tables: response, progression, resistance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from pd1_dynamics.cohort.readers import preferred, readers_of
+from pd1_dynamics.contract.columns import SCANS, TABLES
+from pd1_dynamics.derive.progression import derive_progression, later_therapies
+from pd1_dynamics.derive.resistance import classify_resistance
+from pd1_dynamics.derive.response import derive_response
+from pd1_dynamics.derive.response.frames import complete_all
+from pd1_dynamics.derive.response.readings import settled_readings
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a cohort knows of anyone; a part of its patients is judged by the whole.
+
+    Attributes
+    ----------
+    scans, deaths, last_doses, therapies
+        Whether some patient has a scan, a vital status (dead or alive), a last dose, a later
+        therapy. Then others without are known to have none.
+    readers
+        Names of all readers, in alphabetical order.
+    """
+
+    scans: bool
+    deaths: bool
+    last_doses: bool
+    therapies: bool
+    readers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Derived:
+    """The derived tables, and what two stages found of each patient on the way.
+
+    Attributes
+    ----------
+    response, patients, therapies
+        ``derived/response.csv``, ``patients.csv`` and ``therapies.csv``.
+    by_response, by_progression
+        One row a patient, in the order of ``patients``: more columns than the final table shows.
+    """
+
+    response: pd.DataFrame
+    patients: pd.DataFrame
+    therapies: pd.DataFrame
+    by_response: pd.DataFrame
+    by_progression: pd.DataFrame
+
+
+def known(tables: Mapping[str, pd.DataFrame | None]) -> Known:
+    """What a cohort knows, from all its clean tables."""
+    patients = _there(tables, "patients")
+    scans = [_there(tables, name) for name in SCANS]
+
+    def some(column: str) -> bool:
+        return column in patients and bool(patients[column].notna().any())
+
+    return Known(
+        scans=any(len(table) for table in scans),
+        deaths=some("death"),
+        last_doses=some("last_dose_day"),
+        therapies=len(_there(tables, "therapies")) > 0,
+        readers=readers_of(scans),
+    )
+
+
+def derive(
+    tables: Mapping[str, pd.DataFrame | None],
+    definitions: Mapping[str, Any],
+    cohort: Known | None = None,
+) -> Derived:
+    """Derived tables of a cohort, or of a part of its patients.
+
+    Parameters
+    ----------
+    tables
+        Clean tables by name, as the room ``cohort`` gives them: all columns of the data contract or
+        those that are known, text with None for missing, dates as integer days ``day`` from the
+        first dose. Row order is irrelevant. Without ``patients``, they are those of the others.
+    definitions
+        As :func:`pd1_dynamics.contract.definitions.load` gives them.
+    cohort
+        What the whole cohort knows, where the tables hold a part of its patients.
+
+    Returns
+    -------
+    Derived
+        ``response`` has one row a patient and imaging date, by patient and day; ``patients`` one
+        row a patient, in their order; ``therapies`` one row a later therapy.
+
+    Raises
+    ------
+    InputError
+        If a table departs from the data contract, or the settings name a reader whom no table has.
+
+    Examples
+    --------
+    Two patients, one target lesion each: 33 → 23.1 mm is −30 %, 45 → 54 mm is +20 %.
+
+    >>> import pandas as pd
+    >>> from pd1_dynamics.contract import definitions
+    >>> lesions = pd.DataFrame(
+    ...     {
+    ...         "patient_id": ["A", "A", "A", "B", "B"],
+    ...         "day": [-7, 80, 160, 0, 84],
+    ...         "lesion_id": "T1",
+    ...         "role": "target",
+    ...         "diameter_mm": [33, 23.1, 28, 45, 54],
+    ...     }
+    ... )
+    >>> found = derive({"lesions": lesions}, definitions.load())
+    >>> found.response["overall_response"].dropna().tolist()
+    ['PR', 'SD', 'PD']
+    >>> found.patients[["best_response", "best_response_confirmed"]].to_numpy().tolist()
+    [['PR', 'SD'], ['PD', 'PD']]
+    >>> found.patients["resistance_paper"].tolist()
+    [None, 'primary']
+    """
+    cohort = cohort or known(tables)
+    patients, assessments, lesions, labs, therapies = complete_all(
+        tables.get("patients"), **{name: tables.get(name) for name in TABLES if name != "patients"}
+    )
+    read, rows = settled_readings(
+        patients, assessments, lesions, preferred(cohort.readers, definitions)
+    )
+    responses = derive_response(
+        patients, read, rows, therapies, definitions, cohort.scans, cohort.therapies
+    )
+    progression = derive_progression(
+        *(patients, read, rows, labs, responses, definitions),
+        *(cohort.scans, cohort.deaths, cohort.last_doses),
+    )
+    final = classify_resistance(patients, assessments, responses, progression, definitions)
+    later = later_therapies(patients, therapies)
+    return Derived(responses.time_points, final, later, responses.patients, progression)
+
+
+def _there(tables: Mapping[str, pd.DataFrame | None], name: str) -> pd.DataFrame:
+    table = tables.get(name)
+    return pd.DataFrame() if table is None else table

@@ -1,0 +1,87 @@
+"""Response, progression and resistance: in one piece, or in parts of the patients (``chunks``)."""
+
+CLEAN = [in_results(f"cohort/{table}.parquet") for table in CLEAN_TABLES]
+DERIVED = {
+    "response": in_results("derived/response.csv"),
+    "patients": in_results("derived/patients.csv"),
+    "therapies": in_results("derived/therapies.csv"),
+    "card": in_results("derived/README.txt"),
+}
+
+if CHUNKS == 1:
+
+    rule derive:
+        input:
+            cohort=COHORT_FILE,
+            definitions=DEFINITIONS,
+            tables=CLEAN,
+            src=code("derive"),
+        output:
+            **DERIVED,
+        log:
+            in_results("logs/derive.log"),
+        benchmark:
+            in_results("logs/derive.tsv")
+        conda:
+            "../../environment.yml"
+        params:
+            contents=contents("derive", COHORT_FILE, DEFINITIONS),
+        message:
+            "Derive responses, progression and resistance."
+        script:
+            "../scripts/derive.py"
+
+else:
+
+    # Each part is a job that a cluster can take; the joined tables have the same bytes.
+    scattergather:
+        part=CHUNKS,
+
+    rule derive_part:
+        input:
+            cohort=COHORT_FILE,
+            definitions=DEFINITIONS,
+            tables=CLEAN,
+            src=code("derive_part"),
+        output:
+            response=temp(in_results("parts/{scatteritem}/response.csv")),
+            patients=temp(in_results("parts/{scatteritem}/patients.csv")),
+            therapies=temp(in_results("parts/{scatteritem}/therapies.csv")),
+        log:
+            in_results("logs/derive_part.{scatteritem}.log"),
+        benchmark:
+            in_results("logs/derive_part.{scatteritem}.tsv")
+        conda:
+            "../../environment.yml"
+        params:
+            contents=contents(
+                "derive_part",
+                *(COHORT_FILE, DEFINITIONS),
+                log=in_results("logs/derive_part.{scatteritem}.log"),
+            ),
+        message:
+            "Derive part {wildcards.scatteritem} of the patients."
+        script:
+            "../scripts/derive_part.py"
+
+    rule join_parts:
+        input:
+            cohort=COHORT_FILE,
+            response=gather.part(in_results("parts/{scatteritem}/response.csv", "{{cohort}}")),
+            patients=gather.part(in_results("parts/{scatteritem}/patients.csv", "{{cohort}}")),
+            therapies=gather.part(in_results("parts/{scatteritem}/therapies.csv", "{{cohort}}")),
+            src=code("join_parts"),
+        output:
+            **DERIVED,
+        log:
+            in_results("logs/join_parts.log"),
+        benchmark:
+            in_results("logs/join_parts.tsv")
+        conda:
+            "../../environment.yml"
+        params:
+            contents=contents("join_parts", COHORT_FILE),
+        message:
+            "Join the parts."
+        script:
+            "../scripts/join_parts.py"
