@@ -73,7 +73,7 @@ def test_nothing_that_the_default_targets_reach_writes_a_tracked_file(project):
     assert len(outputs) > 50
     assert all(path.startswith("results/") for path in outputs)
     forced = said_by(project.run("--dry-run", "--forceall"))
-    assert "draw_figure" in forced
+    assert "draw_figures" in forced
     assert "make_family_member" not in forced
 
 

@@ -100,7 +100,7 @@ def test_figures_keep_their_bytes_over_ten_runs(project, first_run):
     targets = [f"results/synthetic/figures/{name}.svg" for name in ("figure2c", "waterfall")]
     before = project.contents("synthetic/figures/*")
     for number in range(10):
-        answer = project.run("--forcerun", "draw_figure", "--", *targets, PYTHONHASHSEED=number)
+        answer = project.run("--forcerun", "draw_figures", "--", *targets, PYTHONHASHSEED=number)
         assert answer.returncode == 0
         assert project.contents("synthetic/figures/*") == before
 

@@ -1,17 +1,19 @@
 """Cohorts in: any cohort is read, checked and cleaned."""
 
 CLEAN_TABLES = ("patients", "assessments", "lesions", "labs", "therapies")
+CLEAN = [in_results(f"cohort/{table}.parquet") for table in CLEAN_TABLES]
 
 
 rule check_cohort:
+    # `update`: when a check fails, everything that an earlier run made stays as it was.
     input:
         cohort=COHORT_FILE,
         definitions=DEFINITIONS,
         tables=cohort_tables,
         src=code("check_cohort"),
     output:
-        # A job of its own: when it fails, everything that an earlier run made stays as it was.
-        checked=in_results("logs/checked.csv"),
+        tables=[update(path) for path in CLEAN],
+        notes=update(in_results("cohort/notes.csv")),
     log:
         in_results("logs/check_cohort.log"),
     benchmark:
@@ -21,30 +23,6 @@ rule check_cohort:
     params:
         contents=contents("check_cohort", COHORT_FILE, DEFINITIONS, cohort_tables),
     message:
-        "Check the tables of cohort {wildcards.cohort}."
+        "Check and clean the tables of cohort {wildcards.cohort}."
     script:
         "../scripts/check_cohort.py"
-
-
-rule clean_cohort:
-    input:
-        cohort=COHORT_FILE,
-        definitions=DEFINITIONS,
-        tables=cohort_tables,
-        checked=in_results("logs/checked.csv"),
-        src=code("clean_cohort"),
-    output:
-        tables=[in_results(f"cohort/{table}.parquet") for table in CLEAN_TABLES],
-        notes=in_results("cohort/notes.csv"),
-    log:
-        in_results("logs/clean_cohort.log"),
-    benchmark:
-        in_results("logs/clean_cohort.tsv")
-    conda:
-        "../../environment.yml"
-    params:
-        contents=contents("clean_cohort", COHORT_FILE, DEFINITIONS, cohort_tables),
-    message:
-        "Clean the tables of cohort {wildcards.cohort}."
-    script:
-        "../scripts/clean_cohort.py"

@@ -1,6 +1,5 @@
 """Response, progression and resistance: in one piece, or in parts of the patients (``chunks``)."""
 
-CLEAN = [in_results(f"cohort/{table}.parquet") for table in CLEAN_TABLES]
 DERIVED = {
     "response": in_results("derived/response.csv"),
     "patients": in_results("derived/patients.csv"),

@@ -1,7 +1,7 @@
-"""The paper's figures, one job each."""
+"""The paper's figures, all by one job: each is a target by its path, none pays for imports alone."""
 
 
-rule draw_figure:
+rule draw_figures:
     input:
         cohort=COHORT_FILE,
         definitions=DEFINITIONS,
@@ -11,29 +11,28 @@ rule draw_figure:
         estimates=in_results("estimates.csv"),
         patients=in_results("derived/patients.csv"),
         response=in_results("derived/response.csv"),
-        src=code("draw_figure"),
+        src=code("draw_figures"),
     output:
         svg=report(
-            in_results("figures/{figure}.svg"),
+            expand(in_results("figures/{figure}.svg", "{{cohort}}"), figure=FIGURES),
             caption="../report/figure.rst",
             category="Figures",
         ),
-        pdf=in_results("figures/{figure}.pdf"),
-        png=in_results("figures/{figure}.png"),
-        caption=in_results("figures/captions/{figure}.json"),
+        pdf=expand(in_results("figures/{figure}.pdf", "{{cohort}}"), figure=FIGURES),
+        png=expand(in_results("figures/{figure}.png", "{{cohort}}"), figure=FIGURES),
+        captions=expand(in_results("figures/captions/{figure}.json", "{{cohort}}"), figure=FIGURES),
     log:
-        in_results("logs/draw_{figure}.log"),
+        in_results("logs/draw_figures.log"),
     benchmark:
-        in_results("logs/draw_{figure}.tsv")
+        in_results("logs/draw_figures.tsv")
     conda:
         "../../environment.yml"
     params:
         contents=contents(
-            "draw_figure",
+            "draw_figures",
             *(COHORT_FILE, DEFINITIONS, FIGURE_LAYOUTS, VARIABLES, *ANALYSES),
-            log=in_results("logs/draw_{figure}.log"),
         ),
     message:
-        "Draw {wildcards.figure}."
+        "Draw the figures."
     script:
-        "../scripts/draw_figure.py"
+        "../scripts/draw_figures.py"

@@ -86,65 +86,40 @@ rule judge_synthetic_cohort:
         "../scripts/judge_synthetic_cohort.py"
 
 
-rule draw_fidelity:
+rule show_fidelity:
     input:
         patients=in_results("derived/patients.csv", "synthetic"),
         response=in_results("derived/response.csv", "synthetic"),
-        held_out=project("data/synthetic/held_out.csv"),
-        src=code("draw_fidelity"),
-    output:
-        svg=in_results("fidelity/{picture}.svg", "synthetic"),
-        pdf=in_results("fidelity/{picture}.pdf", "synthetic"),
-        png=in_results("fidelity/{picture}.png", "synthetic"),
-        caption=in_results("fidelity/{picture}.json", "synthetic"),
-    log:
-        in_results("logs/draw_fidelity.{picture}.log", "synthetic"),
-    benchmark:
-        in_results("logs/draw_fidelity.{picture}.tsv", "synthetic")
-    wildcard_constraints:
-        picture="|".join(FIDELITY),
-    conda:
-        "../../environment.yml"
-    params:
-        contents=contents(
-            "draw_fidelity",
-            project("data/synthetic/held_out.csv"),
-            log=in_results("logs/draw_fidelity.{picture}.log", "synthetic"),
-        ),
-    message:
-        "Draw what the synthetic cohort is like: {wildcards.picture}."
-    script:
-        "../scripts/draw_fidelity.py"
-
-
-rule write_fidelity:
-    input:
         comparison=in_results("published/comparison.csv", "synthetic"),
         held_out=project("data/synthetic/held_out.csv"),
         family=project("data/synthetic/family.csv"),
-        pictures=expand(in_results("fidelity/{picture}.svg", "synthetic"), picture=FIDELITY),
-        captions=expand(in_results("fidelity/{picture}.json", "synthetic"), picture=FIDELITY),
-        src=code("write_fidelity"),
+        src=code("show_fidelity"),
     output:
         page=report(
             in_results("fidelity.html", "synthetic"),
             caption="../report/fidelity.rst",
             category="Report",
         ),
+        captions=expand(in_results("fidelity/{picture}.json", "synthetic"), picture=FIDELITY),
+        pictures=expand(
+            in_results("fidelity/{picture}.{suffix}", "synthetic"),
+            picture=FIDELITY,
+            suffix=FIGURE_FORMATS,
+        ),
     log:
-        in_results("logs/write_fidelity.log", "synthetic"),
+        in_results("logs/show_fidelity.log", "synthetic"),
     benchmark:
-        in_results("logs/write_fidelity.tsv", "synthetic")
+        in_results("logs/show_fidelity.tsv", "synthetic")
     conda:
         "../../environment.yml"
     params:
         contents=contents(
-            "write_fidelity",
+            "show_fidelity",
             project("data/synthetic/held_out.csv"),
             project("data/synthetic/family.csv"),
-            log=in_results("logs/write_fidelity.log", "synthetic"),
+            log=in_results("logs/show_fidelity.log", "synthetic"),
         ),
     message:
-        "Write how far the synthetic cohort can be trusted."
+        "Show how far the synthetic cohort can be trusted."
     script:
-        "../scripts/write_fidelity.py"
+        "../scripts/show_fidelity.py"

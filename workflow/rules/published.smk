@@ -20,6 +20,14 @@ rule compare_with_article:
             caption="../report/comparison.rst",
             category="Published numbers",
         ),
+        svg=report(
+            in_results("published/agreement.svg"),
+            caption="../report/agreement.rst",
+            category="Published numbers",
+        ),
+        pdf=in_results("published/agreement.pdf"),
+        png=in_results("published/agreement.png"),
+        caption=in_results("published/agreement.json"),
     log:
         in_results("logs/compare_with_article.log"),
     benchmark:
@@ -32,31 +40,3 @@ rule compare_with_article:
         "Audit the article's numbers, and compare them with the cohort's."
     script:
         "../scripts/compare_with_article.py"
-
-
-rule draw_agreement:
-    input:
-        cohort=COHORT_FILE,
-        comparison=in_results("published/comparison.csv"),
-        src=code("draw_agreement"),
-    output:
-        svg=report(
-            in_results("published/agreement.svg"),
-            caption="../report/agreement.rst",
-            category="Published numbers",
-        ),
-        pdf=in_results("published/agreement.pdf"),
-        png=in_results("published/agreement.png"),
-        caption=in_results("published/agreement.json"),
-    log:
-        in_results("logs/draw_agreement.log"),
-    benchmark:
-        in_results("logs/draw_agreement.tsv")
-    conda:
-        "../../environment.yml"
-    params:
-        contents=contents("draw_agreement", COHORT_FILE),
-    message:
-        "Draw published against recomputed estimates."
-    script:
-        "../scripts/draw_agreement.py"

@@ -1,18 +1,15 @@
-"""Check the tables of a cohort; note how many rows each has."""
+"""Check and clean the tables of a cohort."""
 
-import pandas as pd
+from pathlib import Path
 
 from pd1_dynamics.cohort import cleaning
 from pd1_dynamics.contract.cohort_file import definitions_of, load_cohort
-from pd1_dynamics.files import write_table
 from pd1_dynamics.running.job import carried_out
 
 
-def main(path_cohort, path_definitions, path_checked):
+def main(path_cohort, path_definitions, folder):
     chosen = definitions_of(path_cohort, path_definitions)
-    tables = cleaning.clean(load_cohort(path_cohort), chosen).tables
-    rows = {"table": list(tables), "rows": [len(table) for table in tables.values()]}
-    write_table(pd.DataFrame(rows), path_checked)
+    cleaning.write(cleaning.clean(load_cohort(path_cohort), chosen), folder)
 
 
 if __name__ == "__main__":
@@ -20,5 +17,5 @@ if __name__ == "__main__":
         main(
             path_cohort=snakemake.input.cohort,
             path_definitions=snakemake.input.definitions,
-            path_checked=snakemake.output.checked,
+            folder=Path(snakemake.output.notes).parent,
         )

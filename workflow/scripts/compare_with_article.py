@@ -1,8 +1,11 @@
-"""Audit the published numbers, and compare them with the estimates of a cohort."""
+"""Audit the published numbers, compare them with the estimates of a cohort, and draw both."""
+
+from pathlib import Path
 
 from pd1_dynamics.analyses.estimates import read_estimates
 from pd1_dynamics.contract.cohort_file import load_cohort
-from pd1_dynamics.files import write_table
+from pd1_dynamics.files import read_table, write_table
+from pd1_dynamics.outputs import figures
 from pd1_dynamics.published.audit import audit as audited
 from pd1_dynamics.published.audit import load_checks, load_substitutes
 from pd1_dynamics.published.compare import compare
@@ -18,6 +21,7 @@ def main(
     path_estimates,
     path_audit,
     path_comparison,
+    path_caption,
 ):
     claims = read_claims(path_claims)
     audit = audited(claims, load_checks(path_checks))
@@ -32,6 +36,8 @@ def main(
     )
     write_table(audit, path_audit)
     write_table(comparison, path_comparison)
+    drawn = figures.draw_agreement(read_table(path_comparison), synthetic=described.synthetic)
+    figures.save(*drawn, Path(path_caption).parent, path_caption)
 
 
 if __name__ == "__main__":
@@ -44,4 +50,5 @@ if __name__ == "__main__":
             path_estimates=snakemake.input.estimates,
             path_audit=snakemake.output.audit,
             path_comparison=snakemake.output.comparison,
+            path_caption=snakemake.output.caption,
         )

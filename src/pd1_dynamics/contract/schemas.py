@@ -116,7 +116,7 @@ class _RepeatedKeyError(Exception):
         self.key, self.line = key, line
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
     """YAML with text keys, each once, and no guesses at octals, sexagesimals and yes or no."""
 
     yaml_implicit_resolvers: ClassVar[dict] = {}

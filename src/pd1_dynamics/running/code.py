@@ -1,6 +1,6 @@
 """Which source files a script runs: the import closure, read from the code itself."""
 
-import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -47,18 +47,23 @@ def _imported(file: Path) -> tuple[Path, ...]:
     """Files of our packages that one file imports itself."""
     if file.suffix != ".py":
         return ()
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    return tuple(dict.fromkeys(found for name in _names(tree) for found in _files(name)))
+    text = file.read_text(encoding="utf-8")
+    return tuple(dict.fromkeys(found for name in _names(text) for found in _files(name)))
 
 
-def _names(tree: ast.AST) -> Iterator[str]:
+_IMPORT = re.compile(r"^[ ]*(?:from ([\w.]+) )?import (\([^)]*\)|[^\n]*)", re.MULTILINE)
+"""An import statement: the module that it is from, and the names."""
+
+
+def _names(text: str) -> Iterator[str]:
     """Dotted names that are imported, ``from a import b`` as both a and a.b."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+    for module, names in _IMPORT.findall(text):
+        parts = [part.split()[0] for part in names.strip("()").split(",") if part.strip()]
+        if module:
+            yield module
+            yield from (f"{module}.{name}" for name in parts)
+        else:
+            yield from parts
 
 
 def _files(name: str) -> Iterator[Path]:

@@ -1,5 +1,6 @@
 """Drawing a figure by name, and writing it."""
 
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,8 +12,7 @@ import pandas as pd
 from pd1_dynamics.analyses.data import Study
 from pd1_dynamics.analyses.selection import Estimates
 from pd1_dynamics.contract.declarations import Declarations
-from pd1_dynamics.contract.loading import load
-from pd1_dynamics.files import written_aside
+from pd1_dynamics.files import write_text, written_aside
 from pd1_dynamics.outputs.figures import (
     agreement,
     flow,
@@ -42,59 +42,56 @@ KINDS = {
 FORMATS = ("svg", "pdf", "png")
 
 
-def draw(
-    entry: Mapping[str, Any],
-    estimates: pd.DataFrame,
-    patients: pd.DataFrame,
-    response: pd.DataFrame,
-    synthetic: bool,
-    about: str = "",
-    declared: Declarations | None = None,
-    smallest_cell: int = 0,
-) -> tuple["Figure", dict[str, str]]:
-    """Draw one figure.
+class Drawing:
+    """The figures of a cohort.
 
     Parameters
     ----------
-    entry
-        What ``config/figures.yaml`` says of it.
     estimates
         ``estimates.csv``: every printed number.
     patients, response
         ``derived/patients.csv`` and ``derived/response.csv``: points and lines.
+    declared
+        The declared analyses, which say whom a figure shows.
     synthetic
         Whether the cohort is made up; then picture and caption say so.
     about
-        A sentence on the patients that the caption says first.
-    declared
-        The declared analyses, which say whom a figure shows; those of the project if not given.
+        A sentence on the patients that each caption says first.
     smallest_cell
         Least number of patients that may be shown (setting ``publish.smallest_cell``).
-
-    Returns
-    -------
-    figure, caption
-        The caption is a dictionary with ``title`` and ``caption``.
     """
-    found = Estimates(estimates)
-    with mpl.rc_context(style.SETTINGS):
-        gaps = [found.gap(**need) for need in entry["needs"]]
-        gap = next((gap for gap in gaps if gap), "")
-        if gap:
-            figure, caption = placeholder(entry["title"], gap), f"Not estimable: {gap}."
-        else:
-            draw_kind = KINDS[entry["kind"]]
-            study = Study(patients, pd.DataFrame({"patient_id": []}), declared or _declared())
-            figure, caption = draw_kind(
-                found, Shown(study, response, entry, smallest_cell), dict(entry)
-            )
-        caption = _finish(figure, " ".join(filter(None, (about, caption))), synthetic)
-    return figure, {"title": entry["title"], "caption": caption}
 
+    def __init__(
+        self,
+        estimates: pd.DataFrame,
+        patients: pd.DataFrame,
+        response: pd.DataFrame,
+        declared: Declarations,
+        synthetic: bool,
+        about: str = "",
+        smallest_cell: int = 0,
+    ) -> None:
+        self.found = Estimates(estimates)
+        no_therapies = pd.DataFrame({"patient_id": pd.Series(dtype=object)})
+        self.study = Study(patients, no_therapies, declared)
+        self.response = response
+        self.synthetic = synthetic
+        self.about = about
+        self.smallest_cell = smallest_cell
 
-def _declared() -> Declarations:
-    config = Path(__file__).parents[4] / "config"
-    return load(config / "variables.yaml", config / "analyses")
+    def draw(self, entry: Mapping[str, Any]) -> tuple["Figure", dict[str, str]]:
+        """Draw what an entry of ``config/figures.yaml`` says; figure, and title and caption."""
+        with mpl.rc_context(style.SETTINGS):
+            gaps = [self.found.gap(**need) for need in entry["needs"]]
+            gap = next((gap for gap in gaps if gap), "")
+            if gap:
+                figure, caption = placeholder(entry["title"], gap), f"Not estimable: {gap}."
+            else:
+                shown = Shown(self.study, self.response, entry, self.smallest_cell)
+                figure, caption = KINDS[entry["kind"]](self.found, shown, dict(entry))
+            words = " ".join(filter(None, (self.about, caption)))
+            caption = _finish(figure, words, self.synthetic)
+        return figure, {"title": entry["title"], "caption": caption}
 
 
 def draw_agreement(comparison: pd.DataFrame, synthetic: bool) -> tuple["Figure", dict[str, str]]:
@@ -127,12 +124,18 @@ def _finish(figure: "Figure", caption: str, synthetic: bool) -> str:
     return caption
 
 
-def save(figure: "Figure", folder: str | Path, name: str) -> None:
-    """Write a figure as SVG, PDF and PNG; the same figure gives the same bytes."""
-    folder = Path(folder)
+def save(
+    figure: "Figure", caption: Mapping[str, str], folder: str | Path, path_caption: str | Path
+) -> None:
+    """Write a figure as SVG, PDF and PNG, and its caption as JSON; always the same bytes.
+
+    The figure is called as the file of its caption.
+    """
+    folder, name = Path(folder), Path(path_caption).stem
     metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
     os.environ["SOURCE_DATE_EPOCH"] = "0"
     with mpl.rc_context(style.SETTINGS):
         for suffix in FORMATS:
             with written_aside(folder / f"{name}.{suffix}") as path:
                 figure.savefig(path, format=suffix, metadata=metadata[suffix])
+    write_text(json.dumps(caption, indent=1, ensure_ascii=False) + "\n", path_caption)

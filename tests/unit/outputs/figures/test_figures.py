@@ -18,6 +18,14 @@ ROOT = Path(__file__).parents[4]
 ENTRIES = schemas.load(ROOT / "config" / "figures.yaml", "figures")["figures"]
 
 
+def draw(entry, estimates, patients, points, synthetic, declared=None):
+    from pd1_dynamics.contract import loading
+
+    if declared is None:
+        declared = loading.load(ROOT / "config" / "variables.yaml", ROOT / "config" / "analyses")
+    return figures.Drawing(estimates, patients, points, declared, synthetic).draw(entry)
+
+
 @pytest.fixture(scope="module")
 def study():
     """Derived tables and estimates of the synthetic cohort."""
@@ -43,7 +51,7 @@ def as_read(table):
 
 @pytest.fixture(scope="module")
 def drawn(study):
-    return {name: figures.draw(entry, *study, synthetic=True) for name, entry in ENTRIES.items()}
+    return {name: draw(entry, *study, synthetic=True) for name, entry in ENTRIES.items()}
 
 
 def boxes(figure):
@@ -120,7 +128,7 @@ def test_numbers_follow_the_estimates_not_the_patients(study):
         & (changed["group"] == "CR")
     )
     changed.loc[median, "estimate"] = -12.3
-    figure, _ = figures.draw(ENTRIES["figure2b"], changed, patients, points, synthetic=False)
+    figure, _ = draw(ENTRIES["figure2b"], changed, patients, points, synthetic=False)
     assert any("\u221212.3" in text for text, _ in boxes(figure))
 
 
@@ -129,15 +137,15 @@ def test_gaps_are_told_in_the_picture(study, name):
     estimates, patients, points = study
     gap = estimates.assign(not_estimable="no scans")
     empty = patients.iloc[:0]
-    figure, caption = figures.draw(ENTRIES[name], gap, empty, points.iloc[:0], synthetic=False)
+    figure, caption = draw(ENTRIES[name], gap, empty, points.iloc[:0], synthetic=False)
     assert any("not estimable: no scans" in text for text, _ in boxes(figure))
     assert caption["caption"] == "Not estimable: no scans."
 
 
 def test_the_same_figure_gives_the_same_bytes(study, tmp_path):
     for folder in ("one", "two"):
-        figure, _ = figures.draw(ENTRIES["figure2c"], *study, synthetic=True)
-        figures.save(figure, tmp_path / folder, "figure2c")
+        drawn = draw(ENTRIES["figure2c"], *study, synthetic=True)
+        figures.save(*drawn, tmp_path / folder, tmp_path / folder / "figure2c.json")
     for suffix in ("svg", "pdf", "png"):
         one, two = (tmp_path / f / f"figure2c.{suffix}" for f in ("one", "two"))
         assert one.read_bytes() == two.read_bytes()
@@ -221,7 +229,7 @@ def test_the_population_follows_the_analysis(study):
     declared = loading.load(ROOT / "config" / "variables.yaml", ROOT / "config" / "analyses")
     changed = dict(declared.analyses)
     changed["baseline_size"] = replace(changed["baseline_size"], population="progression")
-    figure, caption = figures.draw(
+    figure, caption = draw(
         ENTRIES["figure2c"], *study, synthetic=False,
         declared=replace(declared, analyses=changed),
     )  # fmt: skip

@@ -1,18 +1,16 @@
-"""Draw one figure, and write its caption."""
+"""Draw the figures, and write their captions."""
 
-import json
 from pathlib import Path
 
 from pd1_dynamics.analyses.estimates import read_estimates
 from pd1_dynamics.contract import loading, schemas
 from pd1_dynamics.contract.cohort_file import definitions_of, load_cohort
-from pd1_dynamics.files import read_table, write_text
+from pd1_dynamics.files import read_table
 from pd1_dynamics.outputs import figures
 from pd1_dynamics.running.job import carried_out
 
 
 def main(
-    name,
     path_cohort,
     path_definitions,
     path_figures,
@@ -21,29 +19,27 @@ def main(
     path_estimates,
     path_patients,
     path_response,
-    path_caption,
+    path_captions,
 ):
     described = load_cohort(path_cohort)
-    publish = definitions_of(path_cohort, path_definitions)["publish"]
-    figure, caption = figures.draw(
-        schemas.load(path_figures, "figures")["figures"][name],
+    drawing = figures.Drawing(
         read_estimates(path_estimates),
         read_table(path_patients),
         read_table(path_response),
+        loading.load(path_variables, folder_analyses),
         synthetic=described.synthetic,
         about=described.about,
-        smallest_cell=publish["smallest_cell"],
-        declared=loading.load(path_variables, folder_analyses),
+        smallest_cell=definitions_of(path_cohort, path_definitions)["publish"]["smallest_cell"],
     )
-    figures.save(figure, Path(path_caption).parents[1], name)
-    text = json.dumps(caption, indent=1, ensure_ascii=False)
-    write_text(text + "\n", path_caption)
+    layouts = schemas.load(path_figures, "figures")["figures"]
+    for path in path_captions:
+        figure, caption = drawing.draw(layouts[Path(path).stem])
+        figures.save(figure, caption, Path(path).parents[1], path)
 
 
 if __name__ == "__main__":
     with carried_out(snakemake):
         main(
-            name=snakemake.wildcards.figure,
             path_cohort=snakemake.input.cohort,
             path_definitions=snakemake.input.definitions,
             path_figures=snakemake.input.figures,
@@ -52,5 +48,5 @@ if __name__ == "__main__":
             path_estimates=snakemake.input.estimates,
             path_patients=snakemake.input.patients,
             path_response=snakemake.input.response,
-            path_caption=snakemake.output.caption,
+            path_captions=snakemake.output.captions,
         )
