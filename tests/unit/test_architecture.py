@@ -78,7 +78,7 @@ def test_what_the_snakefile_imports_is_light():
         "import sys; from pd1_dynamics.contract import configuration; "
         "from pd1_dynamics.contract.problems import InputError; "
         "from pd1_dynamics.running import code, contents, messages, turn; "
-        "configuration.check({'cohort': 'synthetic', 'chunks': 1}); "
+        "configuration.check({'cohort': 'synthetic'}); "
         f"print(sorted({HEAVY!r} & set(sys.modules)))"
     )
     loaded = subprocess.run(

@@ -428,9 +428,9 @@ def run_script(folder, path):
         f"output = type('Output', (list,), {{'notes': {str(notes)!r}}})([{str(notes)!r}]);"
         f"definitions = {str(ROOT / 'config' / 'definitions.yaml')!r};"
         f"inputs = S(cohort={str(path)!r}, definitions=definitions);"
-        f"snakemake = S(rule='check_cohort', log=[{str(folder / 'clean.log')!r}], input=inputs,"
+        f"snakemake = S(rule='clean_cohort', log=[{str(folder / 'clean.log')!r}], input=inputs,"
         " output=output, params=S(contents='sources:'));"
-        f"runpy.run_path({str(ROOT / 'workflow/scripts/check_cohort.py')!r},"
+        f"runpy.run_path({str(ROOT / 'workflow/scripts/clean_cohort.py')!r},"
         " {'snakemake': snakemake}, '__main__')"
     )
     return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)

@@ -147,7 +147,7 @@ def test_nothing_is_done_while_nothing_changes(made):
     ("file", "old", "new", "rules"),
     [
         ("data/synthetic/patients.csv", "SYN-001,MGH", "SYN-001,UKE", {"check_cohort"}),
-        ("config/definitions.yaml", "confirm_days: 28", "confirm_days: 29", {"derive_response"}),
+        ("config/definitions.yaml", "confirm_days: 28", "confirm_days: 29", {"derive"}),
         ("workflow/schemas/cohort.schema.yaml", "description", "description ", {"check_cohort"}),
         ("src/pd1_dynamics/statistics/cox.py", '"""', '""" ', {"estimate"}),
         ("config/cohorts/synthetic.yaml", "no real patient", "no real person", {"make_tables"}),

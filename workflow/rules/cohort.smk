@@ -5,15 +5,14 @@ CLEAN = [in_results(f"cohort/{table}.parquet") for table in CLEAN_TABLES]
 
 
 rule check_cohort:
-    # `update`: when a check fails, everything that an earlier run made stays as it was.
     input:
         cohort=COHORT_FILE,
         definitions=DEFINITIONS,
         tables=cohort_tables,
         src=code("check_cohort"),
     output:
-        tables=[update(path) for path in CLEAN],
-        notes=update(in_results("cohort/notes.csv")),
+        # A job of its own: when it fails, everything that an earlier run made stays as it was.
+        checked=in_results("logs/checked.csv"),
     log:
         in_results("logs/check_cohort.log"),
     benchmark:
@@ -23,6 +22,30 @@ rule check_cohort:
     params:
         contents=contents("check_cohort", COHORT_FILE, DEFINITIONS, cohort_tables),
     message:
-        "Check and clean the tables of cohort {wildcards.cohort}."
+        "Check the tables of cohort {wildcards.cohort}."
     script:
         "../scripts/check_cohort.py"
+
+
+rule clean_cohort:
+    input:
+        cohort=COHORT_FILE,
+        definitions=DEFINITIONS,
+        tables=cohort_tables,
+        checked=in_results("logs/checked.csv"),
+        src=code("clean_cohort"),
+    output:
+        tables=CLEAN,
+        notes=in_results("cohort/notes.csv"),
+    log:
+        in_results("logs/clean_cohort.log"),
+    benchmark:
+        in_results("logs/clean_cohort.tsv")
+    conda:
+        "../../environment.yml"
+    params:
+        contents=contents("clean_cohort", COHORT_FILE, DEFINITIONS, cohort_tables),
+    message:
+        "Clean the tables of cohort {wildcards.cohort}."
+    script:
+        "../scripts/clean_cohort.py"

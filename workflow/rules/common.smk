@@ -38,7 +38,7 @@ except InputError as error:
     messages.stop(str(error))
 
 COHORT = config["cohort"]
-CHUNKS = int(config["chunks"])
+CHUNKS = config.get("chunks", 1)
 TABLES = configuration.table_names(ROOT)
 TABLE_FORMATS = ("csv", "html", "docx")
 FIGURES = configuration.figure_names(ROOT)

@@ -59,6 +59,7 @@ def test_every_rule_tells_its_own_script_what_it_depends_on():
 # Inputs that a script reads without their path: through the cohort's file, or for the order alone.
 UNREAD = {
     "check_cohort": {"tables"},
+    "clean_cohort": {"tables", "checked"},
     "make_synthetic_cohort": {"variables", "analyses", "definitions", "published"},
 }
 
