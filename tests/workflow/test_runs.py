@@ -95,6 +95,17 @@ def test_one_core_gives_the_same_bytes(project, first_run):
     assert [name for name in before if after[name] != before[name]] == []
 
 
+def test_parts_of_the_patients_give_the_same_bytes(project, first_run):
+    before = project.contents("synthetic/derived/*")
+    shutil.rmtree(project.folder / "results" / "synthetic" / "derived")
+    target = "results/synthetic/derived/patients.csv"
+    answer = project.run("--config", "chunks=3", "--", target)
+    assert answer.returncode == 0, answer.stderr[-3000:]
+    assert "derive_part" in answer.stdout + answer.stderr
+    assert project.contents("synthetic/derived/*") == before
+    assert project.contents("synthetic/parts/*/*") == {}
+
+
 def test_figures_keep_their_bytes_over_ten_runs(project, first_run):
     """Memory addresses differ from run to run; nothing in a figure may hang on them."""
     targets = [f"results/synthetic/figures/{name}.svg" for name in ("figure2c", "waterfall")]
