@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+ROWS_TOGETHER = 1 << 17
+"""Rows of a group of a Parquet file: what a reader of a few patients has to read at least."""
+
+
 def read_table(path: str | Path, coded: bool = False) -> pd.DataFrame:
     """Read a table that an earlier stage wrote: Parquet, or CSV with empty cells for missing.
 
@@ -49,7 +53,7 @@ def write_table(table: pd.DataFrame, path: str | Path) -> None:
     """
     with written_aside(path) as unfinished:
         if Path(path).suffix == ".parquet":
-            table.to_parquet(unfinished, index=False)
+            table.to_parquet(unfinished, index=False, row_group_size=ROWS_TOGETHER)
         else:
             _polars(table).write_csv(unfinished)
 
@@ -95,16 +99,16 @@ def _runs(process: str) -> bool:
 
 
 def _coded(path: Path) -> pd.DataFrame:
-    texts = [field.name for field in pq.read_schema(path) if _is_text(field.type)]
+    texts = [field.name for field in pq.read_schema(path) if is_text(field.type)]
     return decoded(pq.read_table(path, read_dictionary=texts), coded=True)
 
 
 def decoded(table: pa.Table, coded: bool = False) -> pd.DataFrame:
     """A table of a Parquet file as :func:`read_table` gives it; the given one is used up."""
     if not coded:
-        return table.to_pandas()
+        return _plain(table).to_pandas()
     for place, field in enumerate(table.schema):
-        if _is_text(field.type):
+        if is_text(field.type):
             table = table.set_column(place, field.name, table[field.name].dictionary_encode())
     schema = table.schema
     frame = table.to_pandas(split_blocks=True, self_destruct=True)
@@ -115,7 +119,15 @@ def decoded(table: pa.Table, coded: bool = False) -> pd.DataFrame:
     return frame
 
 
-def _is_text(kind: pa.DataType) -> bool:
+def _plain(table: pa.Table) -> pa.Table:
+    for place, field in enumerate(table.schema):
+        if types.is_dictionary(field.type):
+            table = table.set_column(place, field.name, table[field.name].cast(pa.string()))
+    return table
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Whether a column of a Parquet file holds text."""
     return types.is_string(kind) or types.is_large_string(kind)
 
 

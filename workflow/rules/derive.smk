@@ -23,6 +23,7 @@ if CHUNKS == 1:
             in_results("logs/derive.tsv")
         conda:
             "../../environment.yml"
+        threads: 4
         params:
             contents=contents("derive", COHORT_FILE, DEFINITIONS),
         message:

@@ -1,15 +1,16 @@
 """Clean tables read back, as the next stage takes them: whole, or a part of the patients."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from pd1_dynamics.contract.columns import CHECKED, SCANS
-from pd1_dynamics.files import decoded, read_table
+from pd1_dynamics.files import decoded, is_text, read_table
 
 
 def read_clean(paths: Iterable[str | Path]) -> list[pd.DataFrame]:
@@ -21,30 +22,53 @@ def read_clean(paths: Iterable[str | Path]) -> list[pd.DataFrame]:
     return [_checked(table) for table in tables]
 
 
-def read_part(paths: Mapping[str, str | Path], part: int, parts: int) -> dict[str, pd.DataFrame]:
-    """Clean tables of a part of the patients, without reading the others into memory.
+def read_patients(paths: Mapping[str, str | Path], place: int, end: int) -> dict[str, pd.DataFrame]:
+    """Clean tables of neighbouring patients, without reading the others into memory.
 
     Parameters
     ----------
     paths
-        Parquet files by table; ``patients`` among them, sorted by ``patient_id``, as all are.
-    part, parts
-        Which part, from 1, of how many: neighbouring patients, in parts of nearly the same size.
+        Parquet files by table; ``patients`` among them. All are sorted by ``patient_id``.
+    place, end
+        First of the patients and the one after the last, counted from 0.
     """
-    patients = ds.dataset(paths["patients"])
-    total = patients.count_rows()
-    first, last = (part - 1) * total // parts, part * total // parts
     ids = pq.read_table(paths["patients"], columns=["patient_id"])["patient_id"]
-    ids = ids.slice(first, last - first)
-    if not len(ids):
-        chosen = pc.scalar(False)
-    else:
-        chosen = (pc.field("patient_id") >= ids[0]) & (pc.field("patient_id") <= ids[-1])
-    del ids
+    first, last = (ids[place].as_py(), ids[end - 1].as_py()) if end > place else ("", "")
     return {
-        name: _checked(decoded(ds.dataset(path).to_table(filter=chosen), coded=name in SCANS))
+        name: _checked(decoded(_between(path, first, last), coded=name in SCANS))
         for name, path in paths.items()
     }
+
+
+def _between(path: str | Path, first: str, last: str) -> pa.Table:
+    """Rows of the patients from the first to the last, of a file sorted by ``patient_id``."""
+    texts = [field.name for field in pq.read_schema(path) if is_text(field.type)]
+    file = pq.ParquetFile(path, read_dictionary=texts)
+    column = file.schema_arrow.get_field_index("patient_id")
+    groups = [
+        number
+        for number in range(file.num_row_groups)
+        if _may_hold(file.metadata.row_group(number).column(column).statistics, first, last)
+    ]
+    table = file.read_row_groups(groups)
+    if "patient_id" not in texts:  # nobody has a row
+        return table.slice(0, 0)
+    before = sum(_count(chunk, pc.less, first) for chunk in table["patient_id"].chunks)
+    through = sum(_count(chunk, pc.less_equal, last) for chunk in table["patient_id"].chunks)
+    return table.slice(before, max(through - before, 0))
+
+
+def _may_hold(statistics: Any, first: str, last: str) -> bool:
+    """Whether a row group may have a patient from the first to the last."""
+    if statistics is None or not statistics.has_min_max:
+        return True
+    return statistics.min <= last and statistics.max >= first
+
+
+def _count(chunk: pa.DictionaryArray, compare: Callable, bound: str) -> int:
+    """Rows whose text compares so with the bound."""
+    holds = compare(chunk.dictionary, bound)
+    return pc.sum(holds.take(chunk.indices)).as_py() or 0
 
 
 def _checked(table: pd.DataFrame) -> pd.DataFrame:

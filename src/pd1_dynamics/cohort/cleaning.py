@@ -30,7 +30,7 @@ from pd1_dynamics.contract.columns import (
     is_whole,
 )
 from pd1_dynamics.contract.problems import InputError, Problem
-from pd1_dynamics.files import write_table, written_aside
+from pd1_dynamics.files import ROWS_TOGETHER, write_table, written_aside
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ def write(cohort: CleanCohort, folder: str | Path) -> None:
     with ExitStack() as aside:
         for name, table in cohort.tables.items():
             path = aside.enter_context(written_aside(folder / f"{name}.parquet"))
-            table.to_parquet(path, index=False)
+            table.to_parquet(path, index=False, row_group_size=ROWS_TOGETHER)
         path = aside.enter_context(written_aside(folder / "notes.csv"))
         write_table(cohort.notes, path)
 

@@ -1,15 +1,89 @@
-"""A large cohort in parts of its patients, each derived alone, with the same result."""
+"""From files to files, a part of the patients at a time, with the same result as all at once.
 
+Memory does not grow with the cohort: at most :data:`PATIENTS_AT_ONCE` are held by a process.
+"""
+
+import multiprocessing
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from pd1_dynamics.cohort.clean_tables import read_patients
 from pd1_dynamics.contract.columns import SCANS
-from pd1_dynamics.derive.chain import Known
-from pd1_dynamics.files import written_aside
+from pd1_dynamics.derive.chain import Known, derive
+from pd1_dynamics.files import write_table, written_aside
+
+PATIENTS_AT_ONCE = 50_000
+TABLES = ("response", "patients", "therapies")
+
+
+def derive_files(
+    paths: Mapping[str, str | Path],
+    definitions: Mapping[str, Any],
+    outputs: Mapping[str, str | Path],
+    part: int = 1,
+    parts: int = 1,
+    workers: int = 1,
+) -> None:
+    """Derive the tables of a cohort, or of a part of its patients, from its clean tables.
+
+    Parameters
+    ----------
+    paths
+        Clean tables, Parquet, by name; all five.
+    definitions
+        As :func:`pd1_dynamics.contract.definitions.load` gives them.
+    outputs
+        CSV files to write: ``response``, ``patients``, ``therapies``.
+    part, parts
+        Which part of the patients, from 1, of how many of nearly the same size.
+    workers
+        Processes that work side by side. The bytes do not depend on them.
+
+    Raises
+    ------
+    InputError
+        As :func:`.chain.derive`.
+    """
+    total = pq.read_metadata(paths["patients"]).num_rows
+    place, end = (part - 1) * total // parts, part * total // parts
+    pieces = [
+        (first, min(first + PATIENTS_AT_ONCE, end))
+        for first in range(place, max(end, place + 1), PATIENTS_AT_ONCE)
+    ]
+    work = partial(_derive_piece, paths, definitions, known_of_files(paths))
+    if len(pieces) == 1:
+        work(outputs, pieces[0])
+        return
+    folder = Path(outputs["response"]).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder, prefix=".pieces.") as aside:
+        files = [
+            {name: Path(aside) / f"{name}.{number}.csv" for name in TABLES}
+            for number in range(len(pieces))
+        ]
+        with multiprocessing.get_context("fork").Pool(workers, maxtasksperchild=None) as pool:
+            pool.starmap(work, zip(files, pieces, strict=True), chunksize=1)
+        for name in TABLES:
+            joined([piece[name] for piece in files], outputs[name])
+
+
+def _derive_piece(
+    paths: Mapping[str, str | Path],
+    definitions: Mapping[str, Any],
+    cohort: Known,
+    outputs: Mapping[str, str | Path],
+    piece: tuple[int, int],
+) -> None:
+    derived = derive(read_patients(paths, *piece), definitions, cohort)
+    for name in TABLES:
+        write_table(getattr(derived, name), outputs[name])
 
 
 def known_of_files(paths: Mapping[str, str | Path]) -> Known:
