@@ -22,18 +22,19 @@ def main(
     path_captions,
 ):
     described = load_cohort(path_cohort)
+    layouts = schemas.load(path_figures, "figures")
     drawing = figures.Drawing(
         read_estimates(path_estimates),
         read_table(path_patients),
         read_table(path_response),
         loading.load(path_variables, folder_analyses),
+        layouts["sample"],
         synthetic=described.synthetic,
         about=described.about,
         smallest_cell=definitions_of(path_cohort, path_definitions)["publish"]["smallest_cell"],
     )
-    layouts = schemas.load(path_figures, "figures")["figures"]
     for path in path_captions:
-        figure, caption = drawing.draw(layouts[Path(path).stem])
+        figure, caption = drawing.draw(layouts["figures"][Path(path).stem])
         figures.save(figure, caption, Path(path).parents[1], path)
 
 

@@ -53,6 +53,8 @@ class Drawing:
         ``derived/patients.csv`` and ``derived/response.csv``: points and lines.
     declared
         The declared analyses, which say whom a figure shows.
+    sample
+        ``patients`` that a figure with a mark for each shows at most, and the ``seed`` of the draw.
     synthetic
         Whether the cohort is made up; then picture and caption say so.
     about
@@ -67,6 +69,7 @@ class Drawing:
         patients: pd.DataFrame,
         response: pd.DataFrame,
         declared: Declarations,
+        sample: Mapping[str, int],
         synthetic: bool,
         about: str = "",
         smallest_cell: int = 0,
@@ -75,6 +78,7 @@ class Drawing:
         no_therapies = pd.DataFrame({"patient_id": pd.Series(dtype=object)})
         self.study = Study(patients, no_therapies, declared)
         self.response = response
+        self.sample = sample
         self.synthetic = synthetic
         self.about = about
         self.smallest_cell = smallest_cell
@@ -87,8 +91,9 @@ class Drawing:
             if gap:
                 figure, caption = placeholder(entry["title"], gap), f"Not estimable: {gap}."
             else:
-                shown = Shown(self.study, self.response, entry, self.smallest_cell)
+                shown = Shown(self.study, self.response, entry, self.sample, self.smallest_cell)
                 figure, caption = KINDS[entry["kind"]](self.found, shown, dict(entry))
+                caption += shown.left_out
             words = " ".join(filter(None, (self.about, caption)))
             caption = _finish(figure, words, self.synthetic)
         return figure, {"title": entry["title"], "caption": caption}

@@ -23,6 +23,8 @@ class Shown:
         ``derived/response.csv``: the scans.
     entry
         What ``config/figures.yaml`` says of the figure; ``analysis`` names the analysis.
+    sample
+        ``patients`` that are drawn at most, and the ``seed`` of the draw.
     smallest_cell
         Least number of patients that may be shown; 0 for any.
     """
@@ -32,8 +34,11 @@ class Shown:
         study: Study,
         response: pd.DataFrame,
         entry: Mapping[str, Any],
+        sample: Mapping[str, int],
         smallest_cell: int = 0,
     ) -> None:
+        self.most, self.seed = sample["patients"], sample["seed"]
+        self.left_out = ""
         self.smallest_cell = smallest_cell
         self.study = study
         self.response = response
@@ -52,13 +57,25 @@ class Shown:
         return words[:1].lower() + words[1:]
 
     def patients(self, *numbers: str, **levels: str) -> pd.DataFrame:
-        """A table of the population: ``patient_id``, columns of numbers, and levels by new name."""
+        """A table of the population: ``patient_id``, columns of numbers, and levels by new name.
+
+        Of a population that is too large to draw, a random sample; :attr:`left_out` then says so.
+        """
         sample = self.sample
         rows = sample.table.data.loc[sample.mask, ["patient_id"]].reset_index(drop=True)
-        return rows.assign(
+        rows = rows.assign(
             **{name: sample.numbers(name) for name in numbers},
             **{name: sample.levels(variable) for name, variable in levels.items()},
         )
+        if len(rows) <= self.most:
+            return rows
+        self.left_out = (
+            f" Drawn are {self.most:,} of {len(rows):,} patients, chosen at random; the numbers are"
+            " those of all."
+        )
+        rng = np.random.Generator(np.random.PCG64(self.seed))
+        chosen = np.sort(rng.choice(len(rows), self.most, replace=False))
+        return rows.iloc[chosen].reset_index(drop=True)
 
     def size(self, estimates: Estimates) -> str:
         """Number of patients of the population, as estimated; as counted where no analysis does."""

@@ -18,12 +18,15 @@ ROOT = Path(__file__).parents[4]
 ENTRIES = schemas.load(ROOT / "config" / "figures.yaml", "figures")["figures"]
 
 
-def draw(entry, estimates, patients, points, synthetic, declared=None):
+SAMPLE = {"patients": 1000, "seed": 1}
+
+
+def draw(entry, estimates, patients, points, synthetic, declared=None, sample=SAMPLE):
     from pd1_dynamics.contract import loading
 
     if declared is None:
         declared = loading.load(ROOT / "config" / "variables.yaml", ROOT / "config" / "analyses")
-    return figures.Drawing(estimates, patients, points, declared, synthetic).draw(entry)
+    return figures.Drawing(estimates, patients, points, declared, sample, synthetic).draw(entry)
 
 
 @pytest.fixture(scope="module")
@@ -217,6 +220,20 @@ def points_of(figure):
 def test_points_are_the_patients_of_the_declared_population(drawn, study, name):
     _, patients, _ = study
     assert sum(points_of(drawn[name][0])) == int((patients["in_response_cohort"] == 1).sum())
+
+
+@pytest.mark.parametrize("name", ["figure2a", "figure2c", "figureS2", "swimmer", "waterfall"])
+def test_a_large_population_is_sampled_and_the_caption_says_so(study, name):
+    sample = {"patients": 50, "seed": 3}
+    figure, caption = draw(ENTRIES[name], *study, synthetic=False, sample=sample)
+    assert "Drawn are 50 of " in caption["caption"]
+    again, _ = draw(ENTRIES[name], *study, synthetic=False, sample=sample)
+    assert points_of(figure) == points_of(again)
+    if name == "figure2c":
+        assert sum(points_of(figure)) <= 50
+    whole, words = draw(ENTRIES[name], *study, synthetic=False)
+    assert "Drawn are" not in words["caption"]
+    assert sum(points_of(whole)) >= sum(points_of(figure))
 
 
 def test_the_population_follows_the_analysis(study):
