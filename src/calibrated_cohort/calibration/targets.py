@@ -19,7 +19,7 @@ from calibrated_cohort.calibration import kernels
 from pd1_dynamics.analyses.data import Sample, Study
 from pd1_dynamics.analyses.design import complete, design
 from pd1_dynamics.analyses.groups import groups_of
-from pd1_dynamics.contract.declarations import BIVARIATE, COX, LINEAR, LOGISTIC, PATIENTS, Analysis
+from pd1_dynamics.contract.declarations import BIVARIATE, PATIENTS, Analysis
 from pd1_dynamics.published.compare import SMALLEST_P
 from pd1_dynamics.published.ledger import SELECTOR, SEVERAL, selectors
 from pd1_dynamics.published.printed import possible_values
@@ -38,7 +38,7 @@ REVERSED = "not "  # prefix of the row of censorings, the events of a reversed c
     QUANTILES, KAPLAN_MEIER, LOG_RANK, WILCOXON, KRUSKAL_WALLIS, SPEARMAN,
     COX_MODEL, LINEAR_MODEL, LOGISTIC_MODEL,
 ) = range(9)  # fmt: skip
-MODELS = {COX: COX_MODEL, LINEAR: LINEAR_MODEL, LOGISTIC: LOGISTIC_MODEL}
+MODELS = {"cox": COX_MODEL, "linear": LINEAR_MODEL, "logistic": LOGISTIC_MODEL}
 _ORDER = {"median": 0, "min": 1, "max": 2}
 _RATIO = {"estimate": 0, "ci_low": 1, "ci_high": 2, "p_value": 3}
 

@@ -8,7 +8,7 @@ others is kept back too, over levels of a variable and over groups.
 
 from dataclasses import replace
 
-from pd1_dynamics.analyses.estimates import ALL, Row
+from pd1_dynamics.analyses.estimates import ALL, Estimate
 from pd1_dynamics.contract.codebook import MISSING
 
 WHY = "fewer than {bound} patients"
@@ -16,7 +16,7 @@ _PARTS = ("n", "n_missing")
 _KNOWN = "(known)"
 
 
-def keep_back(rows: list[Row], bound: int) -> list[Row]:
+def keep_back(rows: list[Estimate], bound: int) -> list[Estimate]:
     """The rows with small numbers kept back; all of them where the bound is 0.
 
     Parameters
@@ -35,7 +35,7 @@ def _small(number: float | None, bound: int) -> bool:
     return number is not None and 0 < number < bound
 
 
-def _published(row: Row, hidden: bool, bound: int) -> Row:
+def _published(row: Estimate, hidden: bool, bound: int) -> Estimate:
     why = WHY.format(bound=bound)
     counts_patients = row.statistic in (*_PARTS, "percent", "n_at_risk", "n_censored")
     few = _small(row.n, bound) or (
@@ -67,7 +67,7 @@ def _is_small_part(part: float | None, whole: float | None, bound: int) -> bool:
     return _small(part, bound) or _small(whole - part, bound)
 
 
-def _hidden_cells(rows: list[Row], bound: int) -> tuple[set[int], set[int]]:
+def _hidden_cells(rows: list[Estimate], bound: int) -> tuple[set[int], set[int]]:
     """Places of counts and their percents that are kept back, and of rows that lose their n.
 
     The number of missing values is a part of its group like a level; so is the number of known
@@ -100,13 +100,13 @@ def _hidden_cells(rows: list[Row], bound: int) -> tuple[set[int], set[int]]:
     return hidden | _sizes(rows, bound), without_n
 
 
-def _count(rows: list[Row], places: list[int]) -> float | None:
+def _count(rows: list[Estimate], places: list[int]) -> float | None:
     """The number of patients of a cell, of its rows the one that counts."""
     counts = [rows[place].estimate for place in places if rows[place].statistic in _PARTS]
     return next((count for count in counts if count is not None), None)
 
 
-def _sizes(rows: list[Row], bound: int) -> set[int]:
+def _sizes(rows: list[Estimate], bound: int) -> set[int]:
     """Sizes of populations that are small; their percents go with them."""
     return {
         place
@@ -115,7 +115,7 @@ def _sizes(rows: list[Row], bound: int) -> set[int]:
     }
 
 
-def _small_share(row: Row, bound: int) -> bool:
+def _small_share(row: Estimate, bound: int) -> bool:
     if row.estimate is None or row.n is None:
         return False
     return _small(round(row.estimate * row.n / 100), bound)

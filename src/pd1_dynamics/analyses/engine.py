@@ -1,14 +1,13 @@
-"""Carries out declared analyses: each kind is a function that gives rows of estimates."""
-
-from collections.abc import Callable, Mapping
+"""Carries out the declared analyses of a cohort."""
 
 import pandas as pd
 
-from pd1_dynamics.analyses import comparison, description, models, survival
+from pd1_dynamics.analyses import kinds as kinds  # registers them
 from pd1_dynamics.analyses.data import Study
 from pd1_dynamics.analyses.disclosure import keep_back
-from pd1_dynamics.analyses.estimates import Row, to_table
-from pd1_dynamics.contract.declarations import Analysis, Declarations
+from pd1_dynamics.analyses.estimates import to_table
+from pd1_dynamics.analyses.run import Run
+from pd1_dynamics.contract.declarations import Declarations
 
 
 def run(
@@ -40,40 +39,3 @@ def run(
     running = Run(Study(patients, therapies, declared))
     rows = [row for name in declared.analyses for row in running.rows(name)]
     return to_table(keep_back(rows, smallest_cell))
-
-
-class Run:
-    """One pass over the analyses of a cohort; each is carried out once, when first asked for."""
-
-    def __init__(self, study: Study) -> None:
-        self.study = study
-        self.kinds = _kinds()
-        self._rows: dict[str, list[Row]] = {}
-
-    def rows(self, name: str) -> list[Row]:
-        """Rows of an analysis by its id."""
-        if name not in self._rows:
-            analysis = self.study.declared.analyses[name]
-            self._rows[name] = list(self.kinds[analysis.kind](analysis, self))
-        return self._rows[name]
-
-
-Kind = Callable[[Analysis, Run], "list[Row]"]
-
-
-def _kinds() -> Mapping[str, Kind]:
-    """Kinds of the schema; imported here, for they bring the statistics libraries with them."""
-    return {
-        "sizes": description.sizes,
-        "description": description.description,
-        "rate": description.rate,
-        "kaplan_meier": survival.kaplan_meier,
-        "log_rank": survival.log_rank,
-        "spearman": comparison.spearman,
-        "wilcoxon": comparison.rank_test,
-        "kruskal_wallis": comparison.rank_test,
-        "pairwise_wilcoxon": comparison.pairwise_wilcoxon,
-        "cox": models.model,
-        "logistic": models.model,
-        "linear": models.model,
-    }

@@ -9,14 +9,17 @@ from pathlib import Path
 import pandas as pd
 
 from pd1_dynamics import files
+from pd1_dynamics.contract.codebook import level_text
 
 ALL = "all"
 """Group of everyone together."""
 
 
 @dataclass(frozen=True)
-class Row:
-    """One estimate. Percents, rates and survival are 0 to 100; None is an empty cell.
+class Estimate:
+    """One row of ``estimates.csv``. Percents, rates and survival are 0 to 100.
+
+    A number that is missing is None in a row that is made, and NaN in one that is read back.
 
     ``reference`` is the level of the term's variable that a coefficient of a model compares with;
     ``left_out`` says how many of the population lack a value that the estimate needs, and which.
@@ -41,7 +44,7 @@ class Row:
     left_out: str = ""
 
 
-COLUMNS = tuple(field.name for field in fields(Row))
+COLUMNS = tuple(field.name for field in fields(Estimate))
 KEY = ("analysis", "population", "outcome", "term", "group", "statistic")
 """Columns that find a row."""
 
@@ -50,7 +53,16 @@ _NUMBERS = ("estimate", "ci_low", "ci_high", "p_value", "p_adjusted")
 _TEXT = tuple(name for name in COLUMNS if name not in _WHOLE + _NUMBERS)
 
 
-def to_table(rows: list[Row]) -> pd.DataFrame:
+def at_time(time: float) -> str:
+    """Term of an estimate at a time.
+
+    >>> at_time(6.0)
+    'time=6'
+    """
+    return f"time={level_text(time)}"
+
+
+def to_table(rows: list[Estimate]) -> pd.DataFrame:
     """Rows as a typed table: whole numbers Int64, other numbers float, text ("" when empty).
 
     A limit that is not reached, and any other number that is not finite, is an empty cell.

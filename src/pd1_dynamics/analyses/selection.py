@@ -1,41 +1,16 @@
 """Finding estimates by what they are about."""
 
-from dataclasses import dataclass
-
 import pandas as pd
 
-ALL = "all"
+from pd1_dynamics.analyses.estimates import ALL, COLUMNS, Estimate
 
 
 class NothingSelectedError(Exception):
     """A layout asks for an estimate that no analysis gives: the layout or an analysis is wrong."""
 
 
-@dataclass(frozen=True)
-class Estimate:
-    """One row of ``estimates.csv``: missing numbers are NaN, missing words empty."""
-
-    analysis: str
-    population: str
-    outcome: str
-    term: str
-    group: str
-    statistic: str
-    n: float
-    events: float
-    estimate: float
-    ci_low: float
-    ci_high: float
-    p_value: float
-    p_adjusted: float
-    method: str
-    not_estimable: str
-    reference: str
-    left_out: str = ""
-
-
-_FIELDS = list(Estimate.__dataclass_fields__)
-_NUMBERS = ["n", "events", "estimate", "ci_low", "ci_high", "p_value", "p_adjusted"]
+_FIELDS = list(COLUMNS)
+_NUMBERS = ("n", "events", "estimate", "ci_low", "ci_high", "p_value", "p_adjusted")
 
 
 class Estimates:

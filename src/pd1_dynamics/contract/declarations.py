@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pd1_dynamics.contract import schemas
 from pd1_dynamics.contract.codebook import Codebook
 
 PATIENTS, THERAPIES = "patients", "therapies"
 BIVARIATE, MULTIVARIATE = "bivariate", "multivariate"
-COX, LOGISTIC, LINEAR = "cox", "logistic", "linear"
-MODELS = (COX, LOGISTIC, LINEAR)
+LEVEL, POPULATION = "level", "population"
+"""What a name in a setting may have to be: ``variable=level``, or a population."""
 
 
 @dataclass(frozen=True)
@@ -50,3 +51,17 @@ class Declarations:
     codebook: Codebook
     populations: Mapping[str, Population]
     analyses: Mapping[str, Analysis]
+
+
+def settings_of(kind: str) -> Mapping[str, Mapping[str, Any]]:
+    """Settings of a kind of analysis by name: their schema, with what their names must be."""
+    properties = schemas.schema("analyses")["$defs"][kind]["properties"]
+    return {name: rule for name, rule in properties.items() if isinstance(rule, Mapping)}
+
+
+def labels_of_statistics() -> dict[str, Mapping[str, Any]]:
+    """How tables print each statistic that a kind gives: ``label`` and ``decimals``."""
+    definitions = schemas.schema("analyses")["$defs"].values()
+    return {
+        name: found for rule in definitions for name, found in rule.get("statistics", {}).items()
+    }

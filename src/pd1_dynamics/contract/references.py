@@ -7,17 +7,15 @@ from typing import Any
 from pd1_dynamics.contract.codebook import BINARY, Codebook, level_text
 from pd1_dynamics.contract.declarations import (
     BIVARIATE,
-    COX,
-    LOGISTIC,
-    MODELS,
+    LEVEL,
     PATIENTS,
+    POPULATION,
     THERAPIES,
     Analysis,
     Declarations,
+    settings_of,
 )
 from pd1_dynamics.contract.problems import Problem
-
-CONTINUOUS_ONLY = ("spearman", "wilcoxon", "kruskal_wallis", "pairwise_wilcoxon")
 
 
 def twice(file: str, place: str) -> Problem:
@@ -157,48 +155,39 @@ def analysis_problems(declared: Declarations) -> Iterator[Problem]:
                     f"{place}.{setting}",
                 )
         yield from _level_problems(codebook, analysis, place)
-        if analysis.kind in MODELS:
+        if "select" in settings_of(analysis.kind):
             yield from _selection_problems(analysis, declared, place)
 
 
 def _names(codebook: Codebook, analysis: Analysis) -> Iterator[tuple[str, str, str]]:
-    """Each name in an analysis: setting, name, and which kind of thing it must be."""
-    if analysis.kind in MODELS:
-        outcome = analysis["outcome"]
-        if analysis.kind == LOGISTIC:
-            yield "outcome", outcome.partition("=")[0], "levels"
-        else:
-            yield "outcome", outcome, "outcome" if analysis.kind == COX else "continuous"
-        for setting in ("terms", "adjust", "adjust_where_available"):
-            for name in codebook.expand(analysis.get(setting, [])):
-                yield setting, name, "any"
-        for name in analysis.get("strata", []):
-            yield "strata", name, "levels"
-        return
-    if "outcome" in analysis.settings:
-        yield "outcome", analysis["outcome"], "outcome"
-    for event in analysis.get("events", []):
-        yield "events", event.partition("=")[0], "levels"
-    for name in analysis.get("variables", []):
-        yield "variables", name, "continuous" if analysis.kind in CONTINUOUS_ONLY else "any"
-    if "by" in analysis.settings:
-        yield "by", analysis["by"], "levels"
+    """Each name in an analysis: setting, name, and what it must be (``refers`` in the schema)."""
+    for setting, rule in settings_of(analysis.kind).items():
+        refers = rule.get("refers", "")
+        if setting not in analysis.settings or refers in ("", POPULATION):
+            continue
+        value = analysis[setting]
+        given = [value] if isinstance(value, str) else list(value)
+        if refers == LEVEL:
+            yield from ((setting, text.partition("=")[0], "levels") for text in given)
+            continue
+        for name in codebook.expand(given) if rule.get("sets") else given:
+            yield setting, name, refers
 
 
 def _level_problems(codebook: Codebook, analysis: Analysis, place: str) -> Iterator[Problem]:
     """Events written ``variable=level`` whose level the codebook does not know."""
-    written = [("events", event) for event in analysis.get("events", [])]
-    if analysis.kind == LOGISTIC:
-        written.append(("outcome", analysis["outcome"]))
-    for setting, text in written:
-        name, _, level = text.partition("=")
-        variable = codebook.variables.get(name)
-        if variable is None:
-            continue
-        known = {*variable.levels, *variable.levels_when_present, *variable.levels_apart}
-        if not level or (known and level not in known):
-            expected = f"{name}=<level>, the level {_one_of(known)}"
-            yield Problem(analysis.file, text, expected, f"{place}.{setting}")
+    rules = settings_of(analysis.kind)
+    for setting in (name for name, rule in rules.items() if rule.get("refers") == LEVEL):
+        value = analysis.get(setting, [])
+        for text in [value] if isinstance(value, str) else value:
+            name, _, level = text.partition("=")
+            variable = codebook.variables.get(name)
+            if variable is None:
+                continue
+            known = {*variable.levels, *variable.levels_when_present, *variable.levels_apart}
+            if not level or (known and level not in known):
+                expected = f"{name}=<level>, the level {_one_of(known)}"
+                yield Problem(analysis.file, text, expected, f"{place}.{setting}")
 
 
 def _selection_problems(
@@ -210,8 +199,6 @@ def _selection_problems(
         yield Problem(analysis.file, found, "one of them", place)
     if analysis["mode"] == BIVARIATE and "select" in analysis.settings:
         yield Problem(analysis.file, "select in a bivariate analysis", "terms", place)
-    if "strata" in analysis.settings and analysis.kind != COX:
-        yield Problem(analysis.file, f"strata in a {analysis.kind} model", "a cox model", place)
     if "select" not in analysis.settings:
         return
     origin = declared.analyses.get(analysis["select"]["from"])

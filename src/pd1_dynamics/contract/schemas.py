@@ -16,7 +16,10 @@ SCHEMAS = Path(__file__).parents[3] / "workflow" / "schemas"
 @cache
 def schema(name: str) -> dict[str, Any]:
     """JSON Schema of a configuration file: ``workflow/schemas/<name>.schema.yaml``."""
-    return yaml.safe_load((SCHEMAS / f"{name}.schema.yaml").read_text(encoding="utf-8"))
+    return yaml.load(
+        (SCHEMAS / f"{name}.schema.yaml").read_text(encoding="utf-8"),
+        getattr(yaml, "CSafeLoader", yaml.SafeLoader),
+    )
 
 
 def problems(content: Any, schema_name: str, label: str) -> list[Problem]:

@@ -48,7 +48,10 @@ def _imported(file: Path) -> tuple[Path, ...]:
     if file.suffix != ".py":
         return ()
     text = file.read_text(encoding="utf-8")
-    return tuple(dict.fromkeys(found for name in _names(text) for found in _files(name)))
+    found = [path for name in _names(text) for path in _files(name)]
+    if "pkgutil" in text:  # a package that imports whatever lies in its folder
+        found += sorted(file.parent.glob("*.py"))
+    return tuple(dict.fromkeys(found))
 
 
 _IMPORT = re.compile(r"^[ ]*(?:from ([\w.]+) )?import (\([^)]*\)|[^\n]*)", re.MULTILINE)

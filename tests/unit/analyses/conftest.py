@@ -174,8 +174,9 @@ class Estimates:
     def __init__(self, table):
         self.table = table
 
-    def row(self, analysis, statistic, term="", group="all"):
+    def row(self, analysis, statistic, term="", group="all", **more):
         wanted = {"analysis": analysis, "statistic": statistic, "term": term, "group": group}
+        wanted |= more
         found = self.table[(self.table[list(wanted)] == pd.Series(wanted)).all(axis=1)]
         assert len(found) == 1, f"{len(found)} rows"
         return found.iloc[0]

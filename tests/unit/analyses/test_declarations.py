@@ -93,7 +93,7 @@ def test_unknown_ids_are_named_at_once_with_their_place(problems):
         (
             analysis("linear", outcome="x", mode="bivariate", terms=["arm"], strata=["arm"]),
             "one",
-            "strata in a linear model",
+            "unknown key 'strata'",
         ),
         (cox(select={"from": "one", "p_below": 0.1}), "one", "both terms and select"),
     ],

@@ -3,7 +3,7 @@
 import pytest
 
 from pd1_dynamics.analyses.disclosure import keep_back
-from pd1_dynamics.analyses.estimates import Row
+from pd1_dynamics.analyses.estimates import Estimate
 
 
 def table(counts):
@@ -12,9 +12,11 @@ def table(counts):
     for group, levels in counts.items():
         n = sum(levels.values())
         for level, count in levels.items():
-            base = Row(analysis="a", population="p", n=n, term=f"v={level}", group=group)
-            rows.append(Row(**{**vars(base), "statistic": "n", "estimate": count}))
-            rows.append(Row(**{**vars(base), "statistic": "percent", "estimate": 100 * count / n}))
+            base = Estimate(analysis="a", population="p", n=n, term=f"v={level}", group=group)
+            rows.append(Estimate(**{**vars(base), "statistic": "n", "estimate": count}))
+            rows.append(
+                Estimate(**{**vars(base), "statistic": "percent", "estimate": 100 * count / n})
+            )
     return rows
 
 
@@ -60,11 +62,11 @@ def test_no_cell_follows_from_its_row_or_column():
 
 def test_estimates_from_few_patients_and_few_events_are_kept_back():
     rows = [
-        Row(analysis="m", n=4, events=2, term="t", statistic="median", estimate=3.0),
-        Row(analysis="m", n=50, events=2, term="t", statistic="hazard_ratio", estimate=0.5),
-        Row(analysis="m", n=50, events=3, term="t", statistic="rate", estimate=6.0),
-        Row(analysis="m", n=50, events=47, term="t", statistic="rate", estimate=94.0),
-        Row(analysis="m", n=50, term="time=12", statistic="n_at_risk", estimate=3),
+        Estimate(analysis="m", n=4, events=2, term="t", statistic="median", estimate=3.0),
+        Estimate(analysis="m", n=50, events=2, term="t", statistic="hazard_ratio", estimate=0.5),
+        Estimate(analysis="m", n=50, events=3, term="t", statistic="rate", estimate=6.0),
+        Estimate(analysis="m", n=50, events=47, term="t", statistic="rate", estimate=94.0),
+        Estimate(analysis="m", n=50, term="time=12", statistic="n_at_risk", estimate=3),
     ]
     first, second, *others = keep_back(rows, 5)
     assert (first.estimate, first.n, first.not_estimable) == (None, None, "fewer than 5 patients")
@@ -74,8 +76,8 @@ def test_estimates_from_few_patients_and_few_events_are_kept_back():
 
 def test_a_missing_level_and_the_number_missing_are_one_cell():
     rows = table({"all": {"f": 50, "m": 48, "missing": 2}})
-    base = Row(analysis="a", population="p", n=100, term="v", group="all")
-    rows.append(Row(**{**vars(base), "statistic": "n_missing", "estimate": 2}))
+    base = Estimate(analysis="a", population="p", n=100, term="v", group="all")
+    rows.append(Estimate(**{**vars(base), "statistic": "n_missing", "estimate": 2}))
     found = shown(keep_back(rows, 5))
     assert ("all", "v=missing", "n") not in found
     assert ("all", "v", "n_missing") not in found
@@ -83,11 +85,11 @@ def test_a_missing_level_and_the_number_missing_are_one_cell():
 
 
 def test_no_row_says_of_how_many_it_is_where_the_number_missing_is_kept_back():
-    base = Row(analysis="a", population="p", n=252, term="age", group="all")
+    base = Estimate(analysis="a", population="p", n=252, term="age", group="all")
     rows = [
-        Row(**{**vars(base), "statistic": "n", "estimate": 252}),
-        Row(**{**vars(base), "statistic": "median", "estimate": 60.0}),
-        Row(**{**vars(base), "n": 254, "statistic": "n_missing", "estimate": 2}),
+        Estimate(**{**vars(base), "statistic": "n", "estimate": 252}),
+        Estimate(**{**vars(base), "statistic": "median", "estimate": 60.0}),
+        Estimate(**{**vars(base), "n": 254, "statistic": "n_missing", "estimate": 2}),
     ]
     kept = keep_back(rows, 5)
     assert [row.n for row in kept] == [None, None, None]

@@ -35,7 +35,8 @@ def test_no_module_is_imported_by_a_name_that_the_code_does_not_show():
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-                assert name not in ("import_module", "__import__"), file
+                if file.parent.name != "kinds":  # whose folder counts whole
+                    assert name not in ("import_module", "__import__"), file
 
 
 def test_templates_and_schemas_count():

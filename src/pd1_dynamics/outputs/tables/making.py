@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from pd1_dynamics.analyses.selection import ALL, Estimate, Estimates
 from pd1_dynamics.contract.codebook import BINARY, MISSING, Codebook, Variable
+from pd1_dynamics.contract.declarations import labels_of_statistics
 from pd1_dynamics.outputs.tables.table import HEADING, LEVEL, ROW, Line, Table
 from pd1_dynamics.statistics import printing as printed
 
@@ -20,12 +22,6 @@ JOINT = ("likelihood_ratio_chi_squared", "f_statistic")
 TESTS = ("fisher_exact", "pearson_chi_squared", "wilcoxon_w", "kruskal_wallis_h")
 Block = tuple[tuple[str, ...], list[Line], list[str]]
 """Header, lines and notes of one part of a table."""
-
-_RATIO_LABELS = {
-    "hazard_ratio": "HR (95% CI)",
-    "odds_ratio": "OR (95% CI)",
-    "coefficient": "Coefficient (95% CI)",
-}
 
 
 def make(
@@ -245,7 +241,7 @@ def _models(part: Mapping[str, Any], estimates: Estimates, codebook: Codebook) -
     notes = []
     for model in models:
         label = f"{model['label']}: " if model.get("label") else ""
-        header += [label + _RATIO_LABELS[model["statistic"]], "P value"]
+        header += [label + labels_of_statistics()[model["statistic"]]["label"], "P value"]
     lines = []
     for name in wanted:
         lines += _term_lines(name, models, estimates, codebook)
@@ -393,6 +389,57 @@ def _outcomes(part: Mapping[str, Any], estimates: Estimates, codebook: Codebook)
     return header, lines, notes
 
 
+def _estimates(part: Mapping[str, Any], estimates: Estimates, codebook: Codebook) -> Block:
+    """Statistics of an analysis by lines and groups by columns, labelled as its kind declares."""
+    analysis, labels = part["analysis"], labels_of_statistics()
+    there = dict.fromkeys(row.group for row in estimates.rows(analysis) if row.group != ALL)
+    groups = [
+        g for group in part.get("groups", [ALL]) for g in (there if group == EACH else [group])
+    ]
+    names = codebook.variables[part["by"]].level_label if "by" in part else str
+    columns = ["All" if group == ALL else names(group) for group in groups]
+    header = (part.get("stub", "Estimate"), *columns, "P value")
+    rows = {}
+    for statistic in part["statistics"]:
+        for row in estimates.rows(analysis, statistic=statistic):
+            rows.setdefault((row.outcome, statistic, row.term), {})[row.group] = row
+    lines, gaps = [], []
+    several = len({outcome for outcome, _, _ in rows}) > 1
+    for (outcome, statistic, term), found in rows.items():
+        words = labels[statistic]["label"]
+        name, _, level = term.partition("=")
+        if name == "time":
+            words = words.replace("{time}", f"{level} months")
+        elif level:
+            words = f"{codebook.label(name)}: {codebook.label(term)}, {words}"
+        elif name:
+            words = f"{codebook.label(name)}, {words}"
+        if several:
+            words = (
+                f"{codebook.label(outcome.partition('=')[0])}: {codebook.label(outcome)}. {words}"
+            )
+        cells = [
+            _interval(found.get(group), labels[statistic]["decimals"])
+            if found.get(group) is None or not np.isnan(found[group].ci_low)
+            else _number(found[group], labels[statistic]["decimals"])
+            for group in groups
+        ]
+        tested = next((row for row in found.values() if not np.isnan(row.p_value)), None)
+        p_value = printed.DASH if tested is None else printed.p_value(tested.p_value)
+        lines.append(Line(ROW, (words, *cells, p_value)))
+        gaps += [row.not_estimable for row in found.values() if row.not_estimable]
+    methods = dict.fromkeys(row.method for found in rows.values() for row in found.values())
+    notes = ["; ".join(method for method in methods if method) + ". CI, confidence interval."]
+    return header, lines, [*notes, *(f"Not estimable: {gap}." for gap in dict.fromkeys(gaps))]
+
+
+def _number(row: Estimate, decimals: int) -> str:
+    """An estimate without limits."""
+    if row.not_estimable:
+        return f"not estimable: {row.not_estimable}"
+    return printed.number(row.estimate, decimals)
+
+
 def _interval(row: Estimate | None, decimals: int) -> str:
     if row is None:
         return printed.DASH
@@ -411,5 +458,6 @@ _KINDS: dict[str, Kind] = {
     "description": _description,
     "models": _models,
     "pairs": _pairs,
+    "estimates": _estimates,
     "outcomes": _outcomes,
 }

@@ -1,9 +1,12 @@
-"""Cox, logistic and linear regressions: covariates one at a time, or together."""
+"""Regression: covariates one at a time, or together, with adjustment, selection and strata.
+
+What the models have in common; :mod:`.kinds` has a file for each.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,53 +14,120 @@ import pandas as pd
 from pd1_dynamics.analyses.attempt import attempt
 from pd1_dynamics.analyses.data import Sample
 from pd1_dynamics.analyses.design import Design, complete, design
-from pd1_dynamics.analyses.estimates import Row
+from pd1_dynamics.analyses.estimates import Estimate
 from pd1_dynamics.analyses.groups import left_out
-from pd1_dynamics.contract.declarations import BIVARIATE, COX, LINEAR, LOGISTIC, Analysis
-from pd1_dynamics.statistics.cox import cox
-from pd1_dynamics.statistics.linear import linear
-from pd1_dynamics.statistics.logistic import logistic
-from pd1_dynamics.statistics.results import ModelResult, TestResult, f_test, likelihood_ratio
-
-if TYPE_CHECKING:
-    from pd1_dynamics.analyses.engine import Run
-
-STATISTIC = {COX: "hazard_ratio", LOGISTIC: "odds_ratio", LINEAR: "coefficient"}
-JOINT_STATISTIC = {
-    COX: "likelihood_ratio_chi_squared",
-    LOGISTIC: "likelihood_ratio_chi_squared",
-    LINEAR: "f_statistic",
-}
-METHOD = {
-    COX: "Cox proportional hazards",
-    LOGISTIC: "logistic regression",
-    LINEAR: "linear regression",
-}
+from pd1_dynamics.analyses.kind import ANY, Setting, Statistic, names
+from pd1_dynamics.analyses.run import Run
+from pd1_dynamics.contract.declarations import BIVARIATE, Analysis
+from pd1_dynamics.statistics.results import ModelResult, TestResult
 
 
-def model(analysis: Analysis, run: Run) -> list[Row]:
+@dataclass(frozen=True)
+class Model:
+    """What makes one kind of regression differ from another.
+
+    Attributes
+    ----------
+    statistic, joint_statistic
+        Names of a coefficient's estimate, and of the test of all levels of a factor.
+    method
+        The model in words.
+    outcome
+        Values that the model is fitted to, for all rows of a sample: one array, or times and
+        events.
+    lacks_outcome
+        Why a sample says nothing of the outcome; empty if it does.
+    fit
+        Fits the model: outcome arrays, design, strata (or None).
+    rarer
+        Number of events that limits how many coefficients can be fitted; None for no limit.
+    joint_test
+        Test of nested models: full, reduced.
+    null_test
+        Test of the whole model that a fit brings along, where there is no smaller model.
+    """
+
+    statistic: str
+    joint_statistic: str
+    method: str
+    outcome: Callable[[Analysis, Sample], tuple[np.ndarray, ...]]
+    lacks_outcome: Callable[[Analysis, Sample], str]
+    fit: Callable[[tuple[np.ndarray, ...], pd.DataFrame, np.ndarray | None], ModelResult]
+    rarer: Callable[[tuple[np.ndarray, ...]], int | None]
+    joint_test: Callable[[ModelResult, ModelResult], TestResult]
+    null_test: str = ""
+
+
+def settings(outcome: Setting, **more: Setting) -> dict[str, Setting]:
+    """Settings of a regression, with its own outcome and its own further ones."""
+    return {
+        "outcome": outcome,
+        "mode": Setting(
+            {
+                "description": "One model for each term, or one model with all terms.",
+                "enum": [BIVARIATE, "multivariate"],
+            },
+            required=True,
+        ),
+        "terms": names("Covariates, or names of sets of covariates.", ANY, False, sets=True),
+        "select": Setting(
+            {
+                "description": "Instead of terms, those of a bivariate analysis with a p value "
+                "below a bound.",
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["from", "p_below"],
+                "properties": {
+                    "from": {"type": "string"},
+                    "p_below": {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
+                },
+            }
+        ),
+        "adjust": names(
+            "Covariates, or sets, of every model; without them it is not estimable.",
+            *(ANY, False, True),
+        ),
+        "adjust_where_available": names(
+            "The same, left out when the cohort has no such variable at all.", ANY, False, True
+        ),
+        **more,
+    }
+
+
+def statistics(name: str, label: str, joint: str, joint_label: str) -> dict[str, Statistic]:
+    """Statistics of a regression."""
+    term = "`variable`, or `variable=level` against the reference level"
+    return {
+        name: Statistic(label, outcome="outcome", term=term, decimals=3),
+        joint: Statistic(joint_label, outcome="outcome", term="`variable` of three or more levels"),
+    }
+
+
+def regression(model: Model, analysis: Analysis, run: Run) -> list[Estimate]:
     """One model for each term (bivariate), or one with all terms (multivariate)."""
     sample = run.study.sample(analysis.population)
-    base = Row(
+    base = Estimate(
         analysis=analysis.id,
         population=analysis.population,
         outcome=analysis["outcome"],
-        statistic=STATISTIC[analysis.kind],
+        statistic=model.statistic,
     )
     terms = sample.codebook.expand(analysis.get("terms", []))
     if "select" in analysis.settings:
-        terms, why = _selected(analysis, run)
+        terms, why = _selected(model, analysis, run)
         if not terms:
             return [replace(base, not_estimable=why)]
     adjustment = _adjustment(analysis, sample)
     if analysis["mode"] == BIVARIATE:
         return [
-            row for term in terms for row in _fit_rows(analysis, sample, [term], adjustment, base)
+            row
+            for term in terms
+            for row in _fit_rows(model, analysis, sample, [term], adjustment, base)
         ]
-    return _fit_rows(analysis, sample, terms, adjustment, base)
+    return _fit_rows(model, analysis, sample, terms, adjustment, base)
 
 
-def _selected(analysis: Analysis, run: Run) -> tuple[list[str], str]:
+def _selected(model: Model, analysis: Analysis, run: Run) -> tuple[list[str], str]:
     """Terms of the bivariate analysis with a p value below the bound; if none, why.
 
     The p value of a covariate with one coefficient is its own (Wald or t); that of a covariate with
@@ -65,7 +135,7 @@ def _selected(analysis: Analysis, run: Run) -> tuple[list[str], str]:
     """
     origin, bound = analysis["select"]["from"], analysis["select"]["p_below"]
     rows = run.rows(origin)
-    joint = JOINT_STATISTIC[analysis.kind]
+    joint = model.joint_statistic
     p_values: dict[str, float] = {}
     for row in rows:
         name = row.term.partition("=")[0]
@@ -96,37 +166,40 @@ def _adjustment(analysis: Analysis, sample: Sample) -> Adjustment:
 
 
 def _fit_rows(
-    analysis: Analysis, sample: Sample, terms: list[str], adjustment: Adjustment, base: Row
-) -> list[Row]:
+    model: Model,
+    analysis: Analysis,
+    sample: Sample,
+    terms: list[str],
+    adjustment: Adjustment,
+    base: Estimate,
+) -> list[Estimate]:
     """Rows of one model: those of its terms, and in a multivariate one of the adjustment too."""
     adjusted_for = [name for name in adjustment.variables if name not in terms]
     variables = [*terms, *adjusted_for]
     shown = terms if analysis["mode"] == BIVARIATE else variables
-    lacking = _lacking(analysis, sample, variables)
+    lacking = _lacking(model, analysis, sample, variables)
     if lacking:
         return [replace(base, term=term, not_estimable=lacking) for term in _blank(sample, shown)]
-    y, members = _outcome(analysis, sample, variables)
+    y, members = _outcome(model, analysis, sample, variables)
     if not len(members):
         why = "no patient with a value in every variable of the model"
         return [replace(base, term=term, n=0, not_estimable=why) for term in _blank(sample, shown)]
     covariates = design(members, variables)
-    method = _method(analysis, sample, adjusted_for, adjustment.unavailable)
-    fit = _Fit(analysis, y, members, covariates)
+    method = _method(model, analysis, sample, adjusted_for, adjustment.unavailable)
+    fit = _Fit(model, analysis, y, members, covariates)
     base = replace(
         base,
         n=len(members),
         events=fit.events,
         method=method,
-        left_out=_left_out(analysis, sample, variables),
+        left_out=_left_out(model, analysis, sample, variables),
     )
     return [row for name in shown for row in fit.rows(name, base)]
 
 
-def _lacking(analysis: Analysis, sample: Sample, variables: list[str]) -> str:
+def _lacking(model: Model, analysis: Analysis, sample: Sample, variables: list[str]) -> str:
     """What the cohort lacks of the outcome or of a covariate altogether."""
-    outcome = analysis["outcome"].partition("=")[0]
-    lacks = sample.lacks_outcome if analysis.kind == COX else sample.lacks
-    lacking = [lacks(outcome)]
+    lacking = [model.lacks_outcome(analysis, sample)]
     lacking += [sample.lacks(name) for name in (*variables, *analysis.get("strata", []))]
     return next(filter(None, lacking), "")
 
@@ -143,42 +216,38 @@ def _blank(sample: Sample, shown: list[str]) -> list[str]:
 
 
 def _outcome(
-    analysis: Analysis, sample: Sample, variables: list[str]
+    model: Model, analysis: Analysis, sample: Sample, variables: list[str]
 ) -> tuple[tuple[np.ndarray, ...], Sample]:
     """Outcome and patients of a model: those with a value in all that it uses."""
-    used = [*variables, *analysis.get("strata", [])]
-    mask = complete(sample, used)
-    if analysis.kind == COX:
-        time, event = sample.times(analysis["outcome"])
-        mask &= ~np.isnan(time + event)
-        return (time[mask], event[mask]), sample.where(mask)
-    name, _, level = analysis["outcome"].partition("=")
-    mask &= complete(sample, [name])
-    values = sample.values(name)[mask]
-    if analysis.kind == LOGISTIC:
-        values = (values == level).astype(float)
-    return (values,), sample.where(mask)
+    mask = complete(sample, [*variables, *analysis.get("strata", [])])
+    values = model.outcome(analysis, sample)
+    mask &= _known(values)
+    return tuple(column[mask] for column in values), sample.where(mask)
 
 
-def _left_out(analysis: Analysis, sample: Sample, variables: list[str]) -> str:
+def _known(values: tuple[np.ndarray, ...]) -> np.ndarray:
+    return ~np.isnan(np.sum(values, axis=0))
+
+
+def _left_out(model: Model, analysis: Analysis, sample: Sample, variables: list[str]) -> str:
     """Patients of the population whom the model cannot use, by what they lack."""
     codebook = sample.codebook
     used = [*variables, *analysis.get("strata", [])]
     lacking = [(codebook.label(name), ~complete(sample, [name])) for name in used]
-    if analysis.kind == COX:
-        time, event = sample.times(analysis["outcome"])
-        lacking.append((codebook.label(analysis["outcome"]), np.isnan(time + event)))
-    else:
-        name = analysis["outcome"].partition("=")[0]
-        lacking.append((codebook.label(name), ~complete(sample, [name])))
+    outcome = codebook.label(analysis["outcome"].partition("=")[0])
+    lacking.append((outcome, ~_known(model.outcome(analysis, sample))))
     return left_out(lacking)
 
 
 def _method(
-    analysis: Analysis, sample: Sample, adjusted_for: list[str], unavailable: tuple[str, ...]
+    model: Model,
+    analysis: Analysis,
+    sample: Sample,
+    adjusted_for: list[str],
+    unavailable: tuple[str, ...],
 ) -> str:
     label = sample.codebook.label
-    parts = [METHOD[analysis.kind]]
+    parts = [model.method]
     if adjusted_for:
         parts.append("adjusted for " + ", ".join(map(label, adjusted_for)))
     if unavailable:
@@ -192,36 +261,34 @@ class _Fit:
     """A fitted model, or the reason why there is none."""
 
     def __init__(
-        self, analysis: Analysis, y: tuple[np.ndarray, ...], members: Sample, covariates: Design
+        self,
+        model: Model,
+        analysis: Analysis,
+        y: tuple[np.ndarray, ...],
+        members: Sample,
+        covariates: Design,
     ) -> None:
+        self.model = model
         self.analysis = analysis
-        self.kind = analysis.kind
         self.y = y
         self.members = members
         self.covariates = covariates
-        self.events = None if self.kind == LINEAR else int(np.nansum(y[-1]))
+        self.rarer = model.rarer(y)
+        self.events = None if self.rarer is None else int(np.nansum(y[-1]))
         self.result: ModelResult | None = None
         self.why = self._too_little()
         if not self.why:
             self.result, self.why = attempt(self._fitted, self._frame())
 
     def _too_little(self) -> str:
-        """Why no model is tried: no covariate, or no more events than coefficients.
-
-        In a logistic model those without the event count when they are fewer.
-        """
+        """Why no model is tried: no covariate, or no more events than coefficients."""
         if not self.covariates.columns:
             return next(iter(self.covariates.left_out.values()), "no covariates")
-        if self.kind == LINEAR:
-            return ""
-        rarer = self.events
-        if self.kind == LOGISTIC:
-            rarer = min(self.events, len(self.members) - self.events)
         coefficients = len(self.covariates.columns)
-        if 0 < rarer <= coefficients:
-            what = "events" if rarer == self.events else "patients without the event"
+        if self.rarer is not None and 0 < self.rarer <= coefficients:
+            what = "events" if self.rarer == self.events else "patients without the event"
             plural = "s" if coefficients > 1 else ""
-            return f"too few {what} ({rarer}) to fit {coefficients} coefficient{plural}"
+            return f"too few {what} ({self.rarer}) to fit {coefficients} coefficient{plural}"
         return ""
 
     def _frame(self, without: str = "") -> pd.DataFrame:
@@ -238,9 +305,7 @@ class _Fit:
         return f"{label}: {codebook.label(term)}"
 
     def _fitted(self, frame: pd.DataFrame) -> ModelResult:
-        if self.kind == COX:
-            return cox(*self.y, frame, strata=self._strata())
-        return (logistic if self.kind == LOGISTIC else linear)(*self.y, frame)
+        return self.model.fit(self.y, frame, self._strata())
 
     def _strata(self) -> np.ndarray | None:
         names = self.analysis.get("strata", [])
@@ -249,7 +314,7 @@ class _Fit:
         parts = [self.members.levels(name).astype(str) for name in names]
         return np.array([" / ".join(levels) for levels in zip(*parts, strict=True)])
 
-    def rows(self, name: str, base: Row) -> list[Row]:
+    def rows(self, name: str, base: Estimate) -> list[Estimate]:
         """Rows of one covariate: each of its terms, and their joint test if there are several."""
         codebook = self.members.codebook
         reference = self.covariates.references.get(name, "")
@@ -279,9 +344,9 @@ class _Fit:
             rows.append(self._joint_row(name, base))
         return rows
 
-    def _joint_row(self, name: str, base: Row) -> Row:
+    def _joint_row(self, name: str, base: Estimate) -> Estimate:
         """Test of all levels of a factor: likelihood ratio, or F in a linear model."""
-        row = replace(base, term=name, statistic=JOINT_STATISTIC[self.kind])
+        row = replace(base, term=name, statistic=self.model.joint_statistic)
         if self.why:
             return replace(row, not_estimable=self.why)
         test, why = attempt(self._joint_test, name)
@@ -291,7 +356,6 @@ class _Fit:
 
     def _joint_test(self, name: str) -> TestResult:
         without = self._frame(without=name)
-        if without.shape[1] == 0 and self.kind == COX:
-            return self.result.tests["likelihood_ratio"]
-        reduced = self._fitted(without)
-        return (f_test if self.kind == LINEAR else likelihood_ratio)(self.result, reduced)
+        if without.shape[1] == 0 and self.model.null_test:
+            return self.result.tests[self.model.null_test]
+        return self.model.joint_test(self.result, self._fitted(without))

@@ -1,37 +1,81 @@
-"""Kaplan–Meier medians, survival and numbers at risk; log-rank tests."""
+"""Kind ``kaplan_meier``."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
-from pd1_dynamics.analyses.attempt import attempt
 from pd1_dynamics.analyses.data import Sample
-from pd1_dynamics.analyses.estimates import Row
-from pd1_dynamics.analyses.groups import groups_of, left_out, too_few_groups
+from pd1_dynamics.analyses.estimates import Estimate, at_time
+from pd1_dynamics.analyses.groups import groups_of, left_out
+from pd1_dynamics.analyses.kind import (
+    EACH_GROUP,
+    OVERALL,
+    Statistic,
+    by,
+    flag,
+    kind,
+    outcome,
+    times,
+)
+from pd1_dynamics.analyses.run import Run
 from pd1_dynamics.contract.codebook import level_text
 from pd1_dynamics.contract.declarations import Analysis
 from pd1_dynamics.statistics import kaplan_meier as curves
-
-if TYPE_CHECKING:
-    from pd1_dynamics.analyses.engine import Run
 
 METHOD = "Kaplan–Meier, log interval"
 REVERSE_METHOD = "reverse Kaplan–Meier, log interval"
 
 
-def kaplan_meier(analysis: Analysis, run: Run) -> list[Row]:
-    """Median survival of each group, and survival (0 to 100) and numbers at risk at times.
+@kind(
+    "kaplan_meier",
+    settings={
+        "outcome": outcome(),
+        "by": by(),
+        "overall": OVERALL,
+        "curve": flag("Whether the whole curves are estimates too, for a figure that draws them."),
+        "reverse": flag("Censoring is the event, so that the median is that of follow-up."),
+        "times": times(
+            "Times at which survival and numbers at risk are given, in the outcome's unit."
+        ),
+    },
+    statistics={
+        "median_survival": Statistic("Median", outcome="outcome", group=EACH_GROUP),
+        "survival": Statistic(
+            "Survival at {time}, %", outcome="outcome", term="`time=6`", group=EACH_GROUP
+        ),
+        "n_at_risk": Statistic(
+            "At risk at {time}",
+            outcome="outcome",
+            term="`time=6`",
+            group=EACH_GROUP,
+            decimals=0,
+        ),
+        "curve": Statistic(
+            "Survival at {time}, %",
+            outcome="outcome",
+            term="`time=6.2`: each time with an event or censoring",
+            group=EACH_GROUP,
+        ),
+        "n_censored": Statistic(
+            "Censored at {time}",
+            outcome="outcome",
+            term="`time=6.2`",
+            group=EACH_GROUP,
+            decimals=0,
+        ),
+    },
+)
+def kaplan_meier(analysis: Analysis, run: Run) -> list[Estimate]:
+    """Median survival, and survival and numbers at risk at times, with R's log interval.
 
     With ``reverse``, censoring is the event, and the median is that of follow-up.
     """
     sample = run.study.sample(analysis.population)
     rows = []
     for group, members in groups_of(sample, analysis):
-        base = Row(
+        base = Estimate(
             analysis=analysis.id,
             population=analysis.population,
             outcome=analysis["outcome"],
@@ -42,7 +86,7 @@ def kaplan_meier(analysis: Analysis, run: Run) -> list[Row]:
     return rows
 
 
-def _curve(analysis: Analysis, sample: Sample, members: Sample, base: Row) -> list[Row]:
+def _curve(analysis: Analysis, sample: Sample, members: Sample, base: Estimate) -> list[Estimate]:
     outcome = analysis["outcome"]
     time, event = members.times(outcome)
     known = ~np.isnan(time + event)
@@ -53,7 +97,7 @@ def _curve(analysis: Analysis, sample: Sample, members: Sample, base: Row) -> li
     times = analysis.get("times", [])
     if lacking:
         wanted = [("", "median_survival")]
-        wanted += [(_at(t), name) for t in times for name in ("survival", "n_at_risk")]
+        wanted += [(at_time(t), name) for t in times for name in ("survival", "n_at_risk")]
         base = replace(base, events=None, not_estimable=lacking)
         return [replace(base, term=term, statistic=name) for term, name in wanted]
     curve = curves.kaplan_meier(time, event)
@@ -68,7 +112,7 @@ def _curve(analysis: Analysis, sample: Sample, members: Sample, base: Row) -> li
         rows.append(
             replace(
                 base,
-                term=_at(t),
+                term=at_time(t),
                 statistic="survival",
                 estimate=100 * share,
                 ci_low=100 * low,
@@ -76,16 +120,16 @@ def _curve(analysis: Analysis, sample: Sample, members: Sample, base: Row) -> li
                 not_estimable=beyond,
             )
         )
-        rows.append(replace(base, term=_at(t), statistic="n_at_risk", estimate=int(at_risk)))
+        rows.append(replace(base, term=at_time(t), statistic="n_at_risk", estimate=int(at_risk)))
     return rows
 
 
-def _steps(curve: curves.KaplanMeier, base: Row) -> list[Row]:
+def _steps(curve: curves.KaplanMeier, base: Estimate) -> list[Estimate]:
     """The whole curve: at each time with events or censoring its value, and who was censored
     then."""
     rows = []
     for place, time in enumerate(curve.time):
-        row = replace(base, term=_at(float(time)), n=int(curve.n_risk[place]))
+        row = replace(base, term=at_time(float(time)), n=int(curve.n_risk[place]))
         rows.append(
             replace(
                 row,
@@ -100,41 +144,3 @@ def _steps(curve: curves.KaplanMeier, base: Row) -> list[Row]:
             censored = int(curve.n_censor[place])
             rows.append(replace(row, events=None, statistic="n_censored", estimate=censored))
     return rows
-
-
-def _at(time: float) -> str:
-    return f"time={level_text(time)}"
-
-
-def log_rank(analysis: Analysis, run: Run) -> list[Row]:
-    """Log-rank test between the groups of ``by``, levels set apart left out."""
-    sample = run.study.sample(analysis.population)
-    outcome, by = analysis["outcome"], analysis["by"]
-    time, event = sample.times(outcome)
-    group, levels = sample.levels(by), sample.compared_levels(by)
-    known = ~np.isnan(time + event) & pd.Series(group).isin(levels).to_numpy()
-    codebook = sample.codebook
-    row = Row(
-        analysis=analysis.id,
-        population=analysis.population,
-        n=int(known.sum()),
-        events=int(event[known].sum()),
-        left_out=left_out(
-            [
-                (codebook.outcomes[outcome].label, np.isnan(time + event)),
-                (codebook.variables[by].label, ~pd.Series(group).isin(levels).to_numpy()),
-            ]
-        ),
-        outcome=outcome,
-        term=by,
-        statistic="log_rank_chi_squared",
-        method="log-rank test",
-    )
-    why = sample.lacks_outcome(outcome) or too_few_groups(sample, by, levels)
-    if why:
-        return [replace(row, not_estimable=why)]
-    labels = group[known].astype(str)
-    result, why = attempt(curves.log_rank, time[known], event[known] == 1, labels)
-    if why:
-        return [replace(row, not_estimable=why)]
-    return [replace(row, estimate=result.statistic, p_value=result.p_value, method=result.method)]

@@ -1,0 +1,21 @@
+"""Kind ``wilcoxon``."""
+
+from pd1_dynamics.analyses.between_groups import each_variable
+from pd1_dynamics.analyses.estimates import Estimate
+from pd1_dynamics.analyses.kind import NUMBER, Statistic, by, kind, names
+from pd1_dynamics.analyses.run import Run
+from pd1_dynamics.contract.declarations import Analysis
+
+
+@kind(
+    "wilcoxon",
+    settings={"variables": names("Variables that are compared.", NUMBER), "by": by(required=True)},
+    statistics={
+        "wilcoxon_w": Statistic(
+            "Wilcoxon rank-sum test", outcome="the `by` variable", term="variable"
+        )
+    },
+)
+def wilcoxon(analysis: Analysis, run: Run) -> list[Estimate]:
+    """Wilcoxon rank-sum test of continuous variables between two groups."""
+    return each_variable(analysis, run)

@@ -1,0 +1,20 @@
+"""One pass over the analyses of a cohort; each is carried out once, when first asked for."""
+
+from pd1_dynamics.analyses.data import Study
+from pd1_dynamics.analyses.estimates import Estimate
+from pd1_dynamics.analyses.kind import KINDS
+
+
+class Run:
+    """The data of a cohort, and the rows of its analyses as far as they are known."""
+
+    def __init__(self, study: Study) -> None:
+        self.study = study
+        self._rows: dict[str, list[Estimate]] = {}
+
+    def rows(self, name: str) -> list[Estimate]:
+        """Rows of an analysis by its id."""
+        if name not in self._rows:
+            analysis = self.study.declared.analyses[name]
+            self._rows[name] = list(KINDS[analysis.kind].carry_out(analysis, self))
+        return self._rows[name]
