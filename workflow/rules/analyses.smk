@@ -21,6 +21,10 @@ rule estimate:
         in_results("logs/estimate.tsv")
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=memory(600, 100),
+        runtime=60,
     params:
         contents=contents("estimate", COHORT_FILE, DEFINITIONS, VARIABLES, *ANALYSES),
     message:

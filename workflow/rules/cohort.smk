@@ -19,6 +19,10 @@ rule check_cohort:
         in_results("logs/check_cohort.tsv")
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=memory(600, 10),
+        runtime=30,
     params:
         contents=contents("check_cohort", COHORT_FILE, DEFINITIONS, cohort_tables),
     message:
@@ -43,6 +47,10 @@ rule clean_cohort:
         in_results("logs/clean_cohort.tsv")
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=memory(600, 10),
+        runtime=30,
     params:
         contents=contents("clean_cohort", COHORT_FILE, DEFINITIONS, cohort_tables),
     message:

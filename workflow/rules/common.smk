@@ -72,6 +72,11 @@ def cohort_tables(wildcards):
         messages.stop(str(error))
 
 
+def memory(base, per_mb=0):
+    """Megabytes that a job needs, from measurement: a base, and so many for each of its inputs."""
+    return lambda wildcards, input: int(base + per_mb * input.size_mb)
+
+
 def code(script):
     """Source files that a script runs, itself first."""
     files = code_of.closure(ROOT / "workflow" / "scripts" / f"{script}.py")

@@ -23,7 +23,10 @@ if CHUNKS == 1:
             in_results("logs/derive.tsv")
         conda:
             "../../environment.yml"
-        threads: 4
+        threads: 2
+        resources:
+            mem_mb=2000,
+            runtime=60,
         params:
             contents=contents("derive", COHORT_FILE, DEFINITIONS),
         message:
@@ -53,6 +56,10 @@ else:
             in_results("logs/derive_part.{scatteritem}.tsv")
         conda:
             "../../environment.yml"
+        threads: 1
+        resources:
+            mem_mb=1500,
+            runtime=60,
         params:
             contents=contents(
                 "derive_part",
@@ -79,6 +86,10 @@ else:
             in_results("logs/join_parts.tsv")
         conda:
             "../../environment.yml"
+        threads: 1
+        resources:
+            mem_mb=500,
+            runtime=30,
         params:
             contents=contents("join_parts", COHORT_FILE),
         message:

@@ -27,6 +27,10 @@ rule draw_figures:
         in_results("logs/draw_figures.tsv")
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=memory(800, 10),
+        runtime=30,
     params:
         contents=contents(
             "draw_figures",

@@ -27,6 +27,10 @@ rule make_family_member:
         f"{CALIBRATION}/logs/family.{{seed}}.log",
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=120,
     params:
         contents=contents(
             "make_synthetic_cohort",
@@ -74,6 +78,10 @@ rule judge_synthetic_cohort:
         f"{CALIBRATION}/logs/judge_synthetic_cohort.log",
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1500,
+        runtime=30,
     params:
         contents=contents(
             "judge_synthetic_cohort",
@@ -112,6 +120,10 @@ rule show_fidelity:
         in_results("logs/show_fidelity.tsv", "synthetic")
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=15,
     params:
         contents=contents(
             "show_fidelity",

@@ -34,6 +34,10 @@ rule compare_with_article:
         in_results("logs/compare_with_article.tsv")
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=800,
+        runtime=15,
     params:
         contents=contents("compare_with_article", COHORT_FILE, *PUBLISHED),
     message:

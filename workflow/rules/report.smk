@@ -25,6 +25,10 @@ rule write_report:
         in_results("logs/write_report.tsv")
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=800,
+        runtime=15,
     params:
         contents=contents("write_report", COHORT_FILE, DEFINITIONS, FINDINGS, cohort_tables),
     message:

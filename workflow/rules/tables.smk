@@ -23,6 +23,10 @@ rule make_tables:
         in_results("logs/make_tables.tsv")
     conda:
         "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=800,
+        runtime=15,
     params:
         contents=contents("make_tables", COHORT_FILE, VARIABLES, *LAYOUTS),
     message:

@@ -5,6 +5,13 @@ import sys
 from typing import NoReturn
 
 _NOISE = (
+    "Using workflow specific profile",
+    "Building DAG of jobs",
+    "Using shell",
+    "Provided cores",
+    "Finished jobid",
+    "Execute ",
+    "Removing temporary output",
     "RuleException:\nCalledProcessError",
     "WorkflowError:\nAt least one job did not complete successfully",
     "Shutting down, this might take some time",
@@ -26,11 +33,40 @@ def quieten(logger: logging.Logger) -> None:
         logger.addFilter(_WithoutNoise())
 
 
+_ABOUT_THE_ENGINE = (
+    "JOB_STARTED",
+    "JOB_FINISHED",
+    "RESOURCES_INFO",
+    "WORKFLOW_STARTED",
+    "PROGRESS",
+)
+"""Events that say nothing that the line of the next step does not say."""
+
+
 class _WithoutNoise(logging.Filter):
+    """One line a step, in words, with its number and how many there are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.started = self.total = 0
+
     def filter(self, record: logging.LogRecord) -> bool:
-        text = str(record.getMessage()).lstrip()
-        if getattr(getattr(record, "event", None), "name", "") == "JOB_ERROR":
+        event = getattr(getattr(record, "event", None), "name", "")
+        if event == "JOB_ERROR":
+            return bool(getattr(record, "aux", None))  # of a cluster: where the job's log lies
+        if event == "RUN_INFO":
+            stats = getattr(record, "stats", None) or {}
+            self.total = stats.get("total", 0) - stats.get("all", 0)
+        if event == "JOB_INFO":
+            if not getattr(record, "rule_msg", None):  # the goal itself, which does nothing
+                return False
+            self.started += 1
+            record.event = None
+            record.msg, record.args = f"{self.started} of {self.total}: {record.rule_msg}", ()
+            return True
+        if event in _ABOUT_THE_ENGINE:
             return False
+        text = str(record.getMessage()).lstrip()
         return not text.startswith(_NOISE) or "died with" in text
 
 
