@@ -70,7 +70,8 @@ def generate(
     def recomputed() -> Derived:
         """What the pipeline derives of the patients as they are."""
         tables = assembly.to_tables(everyone, np.random.Generator(np.random.PCG64(seed)))
-        return Derived(*derived(tables, study.cohort), study.declared)
+        patients, therapies = derived(tables, study.cohort)
+        return Derived(patients, therapies, study.declared)
 
     def dress() -> None:
         """Dates and images that fit the patients as they are."""

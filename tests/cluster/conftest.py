@@ -80,10 +80,10 @@ def cluster(tmp_path_factory):
     key.write_bytes(os.urandom(64))
     key.chmod(0o400)
     environment = {**os.environ, "PATH": search}
-    places = [f"--{name}-file={folder}/munge.{name}" for name in ("pid", "log", "seed")]
+    places = [f"--{name}-file={folder}/munge.{name}" for name in ("key", "pid", "log", "seed")]
+    places.append(f"--socket={folder}/munge.socket")
     commands = [
-        ["munged", "--foreground", "--force", f"--key-file={key}"]
-        + [f"--socket={folder}/munge.socket", *places],
+        ["munged", "--foreground", "--force", *places],
         ["slurmctld", "-D"],
         ["slurmd", "-D", "-N", host],
     ]

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -132,7 +133,7 @@ def _read_text(path: Path, table: str) -> Sheet:
     names = [str(position) for position in range(len(header))]
     ragged: list[tuple[int | None, int]] = []
 
-    def note_ragged(row: object) -> str:
+    def note_ragged(row: Any) -> str:
         ragged.append((row.number, row.actual_columns))
         return "skip"
 
@@ -285,7 +286,7 @@ def _sheet(
     return Sheet(by_name, rows, frozenset(repeated), tuple(problems))
 
 
-def _arrow_column(column: object) -> pd.Categorical:
+def _arrow_column(column: Any) -> pd.Categorical:
     """A column of any type that Parquet has."""
     if pa.types.is_nested(column.type):
         return _categorical(*_coded([_cell(value) for value in column.to_pylist()]))

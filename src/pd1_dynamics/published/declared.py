@@ -120,10 +120,11 @@ def proportion(view: View, check: dict) -> list[Finding]:
     """  # fmt: skip
     base = check["percent"]
     claims = (base, f"{base}_low", f"{base}_high")
-    printed = [view.allowed(claim) for claim in claims]
+    share, low, high = (view.allowed(claim) for claim in claims)
     of = view.count(check["of"]) if "of" in check else range(1, view.count(check["up_to"]) + 1)
     by_procedure = {
-        name: intervals.implied_proportions(*printed, of, name) for name in intervals.PROCEDURES
+        name: intervals.implied_proportions(share, low, high, of, name)
+        for name in intervals.PROCEDURES
     }
     wanted = [view.count(count) for count in check["counts"]] if "counts" in check else None
     if wanted is not None:

@@ -58,11 +58,12 @@ class _WithoutNoise(logging.Filter):
             stats = getattr(record, "stats", None) or {}
             self.total = stats.get("total", 0) - stats.get("all", 0)
         if event == "JOB_INFO":
-            if not getattr(record, "rule_msg", None):  # the goal itself, which does nothing
+            words = getattr(record, "rule_msg", None)
+            if not words:  # the goal itself, which does nothing
                 return False
             self.started += 1
             record.event = None
-            record.msg, record.args = f"{self.started} of {self.total}: {record.rule_msg}", ()
+            record.msg, record.args = f"{self.started} of {self.total}: {words}", ()
             return True
         if event in _ABOUT_THE_ENGINE:
             return False

@@ -165,7 +165,7 @@ def log_rank(
         _excess(time[chosen], event[chosen], member[chosen], len(groups))
         for chosen in (stratum == name for name in np.unique(stratum))
     ]
-    observed, expected, variance = (sum(values) for values in zip(*parts, strict=True))
+    observed, expected, variance = (np.sum(values, axis=0) for values in zip(*parts, strict=True))
     at_risk = expected > 0
     if at_risk.sum() < 2:
         raise NotEstimable("a group has left the study before the first event")

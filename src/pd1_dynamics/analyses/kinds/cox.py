@@ -28,7 +28,7 @@ COX = regression.Model(
     method="Cox proportional hazards",
     outcome=times,
     lacks_outcome=lacks_times,
-    fit=lambda y, frame, strata: fit_cox(*y, frame, strata=strata),
+    fit=lambda y, frame, strata: fit_cox(y[0], y[1], frame, strata=strata),
     rarer=lambda y: int(np.nansum(y[-1])),
     joint_test=likelihood_ratio,
     null_test="likelihood_ratio",

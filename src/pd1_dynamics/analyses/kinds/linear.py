@@ -22,7 +22,7 @@ LINEAR = regression.Model(
     method="linear regression",
     outcome=_values,
     lacks_outcome=lambda analysis, sample: sample.lacks(analysis["outcome"]),
-    fit=lambda y, frame, _: fit_linear(*y, frame),
+    fit=lambda y, frame, _: fit_linear(y[0], frame),
     rarer=lambda y: None,
     joint_test=f_test,
 )

@@ -28,7 +28,7 @@ LOGISTIC = regression.Model(
     method="logistic regression",
     outcome=_is_level,
     lacks_outcome=lambda analysis, sample: sample.lacks(analysis["outcome"].partition("=")[0]),
-    fit=lambda y, frame, _: fit_logistic(*y, frame),
+    fit=lambda y, frame, _: fit_logistic(y[0], frame),
     rarer=lambda y: int(min(y[0].sum(), len(y[0]) - y[0].sum())),
     joint_test=likelihood_ratio,
 )

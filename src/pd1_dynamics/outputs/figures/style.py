@@ -1,6 +1,6 @@
 """One look for all figures: journal widths, small type, colors that all readers can tell."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
@@ -70,7 +70,8 @@ def new_figure(width: float, height: float) -> "mpl.figure.Figure":
 def mark_as_synthetic(figure: "mpl.figure.Figure") -> None:
     """Say in the picture that its patients are made up, below everything else."""
     band = _BAND / figure.get_figheight()
-    figure.get_layout_engine().set(rect=(0, band, 1, 1 - band))
+    engine: Any = figure.get_layout_engine()
+    engine.set(rect=(0, band, 1, 1 - band))
     middle = band / 2
     figure.text(
         0.5, middle, SYNTHETIC, ha="center", va="center", fontsize=7, color=_WARNING, weight="bold"

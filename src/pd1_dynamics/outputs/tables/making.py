@@ -202,12 +202,14 @@ def _count(estimates: Estimates, analysis: str, term: str, group: str) -> str:
 
 
 def _median(estimates: Estimates, analysis: str, name: str, group: str, decimals: int) -> str:
-    rows = [estimates.find(analysis, s, name, group) for s in ("median", "min", "max")]
-    if rows[0] is None:
+    middle, low, high = (
+        estimates.find(analysis, statistic, name, group) for statistic in ("median", "min", "max")
+    )
+    if middle is None:
         return printed.DASH
-    if rows[0].not_estimable:
-        return f"not estimable: {rows[0].not_estimable}"
-    return printed.median_range(*(row.estimate for row in rows), decimals)
+    if middle.not_estimable:
+        return f"not estimable: {middle.not_estimable}"
+    return printed.median_range(middle.estimate, low.estimate, high.estimate, decimals)
 
 
 def _test(

@@ -6,7 +6,7 @@ import zipfile
 from datetime import datetime
 from html import escape, unescape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from docx import Document
 from docx.enum.section import WD_ORIENT
@@ -132,8 +132,8 @@ def to_docx(table: Table) -> bytes:
     return _normalised(raw.getvalue())
 
 
-def _fill(document: "Document", table: Table) -> None:
-    def rule(row: object, side: str, width: int) -> None:
+def _fill(document: Any, table: Table) -> None:
+    def rule(row: Any, side: str, width: int) -> None:
         for cell in row.cells:
             properties = cell._tc.get_or_add_tcPr()
             borders = properties.first_child_found_in("w:tcBorders")
@@ -145,7 +145,7 @@ def _fill(document: "Document", table: Table) -> None:
             edge.set(qn("w:sz"), str(width))
             borders.append(edge)
 
-    def put(cell: object, text: str, bold: bool, indent: int = 0) -> None:
+    def put(cell: Any, text: str, bold: bool, indent: int = 0) -> None:
         paragraph = cell.paragraphs[0]
         paragraph.paragraph_format.space_after = Pt(1)
         paragraph.paragraph_format.left_indent = Pt(indent)
