@@ -70,4 +70,5 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet uv==$(UV_VERSION)
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip sync --compile-bytecode --require-hashes requirements.lock
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --no-deps --no-build-isolation --editable .
+	$(BIN)/python -c 'from pd1_dynamics.statistics import cox_engine; cox_engine.compiled()'
 	touch $@

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from calibrated_cohort import images, survival
+from calibrated_cohort import event_times, images
 from calibrated_cohort.images import NODE, Anatomy, Findings, Images
 from calibrated_cohort.ldh import LdhPair, draw
 from calibrated_cohort.trajectory import Trajectory
@@ -197,7 +197,7 @@ def add_survival(
         those = [p for p in everyone if p.resistance == resistance]
         times, died = _slots(len(those), counts["deaths"], aims[resistance], rng)
         risk = np.array([_risk(person) for person in those])
-        times, died = survival.hand_out(times, died, risk + rng.normal(0, 1.5, len(those)))
+        times, died = event_times.hand_out(times, died, risk + rng.normal(0, 1.5, len(those)))
         for person, months, dies in zip(those, times, died, strict=True):
             person.death = bool(dies)
             after = max(LEAST_PPS, round(months * DAYS_PER_MONTH))
@@ -223,8 +223,8 @@ def _slots(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Months from progression to death or last contact, by the median or the longest time."""
     while True:
-        times, died = survival.slots(patients, deaths, rng)
-        found = survival.median(times, died)
+        times, died = event_times.slots(patients, deaths, rng)
+        found = event_times.median(times, died)
         if "longest" in aim and found == np.inf:
             return times * aim["longest"], died
         if "median" in aim and found < np.inf:

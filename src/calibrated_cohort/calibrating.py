@@ -11,7 +11,7 @@ import pandas as pd
 from calibrated_cohort import assembly, packing, world
 from calibrated_cohort.calibration import search, targets, times
 from calibrated_cohort.moves import propose
-from pd1_dynamics.analyses.data import Study
+from pd1_dynamics.analyses.data import StudyData
 from pd1_dynamics.contract.declarations import THERAPIES
 from pd1_dynamics.contract.vocabulary import CR, PR, SD
 
@@ -26,7 +26,7 @@ def calibrate(
     everyone: list[assembly.Person],
     description: Mapping[str, Any],
     claims: pd.DataFrame,
-    study: Study,
+    study: StudyData,
     seed: int,
     progress: Callable[[str], None] = lambda text: None,
     moves: int = MOVES,
@@ -84,7 +84,7 @@ def calibrate(
 def calibrate_therapies(
     everyone: list[assembly.Person],
     claims: pd.DataFrame,
-    study: Study,
+    study: StudyData,
     seed: int,
     progress: Callable[[str], None] = lambda text: None,
 ) -> pd.DataFrame:
@@ -131,7 +131,7 @@ def _summary(blocks: Sequence[targets.Block], missed: np.ndarray) -> pd.DataFram
 
 
 def check(
-    values: np.ndarray, names: Sequence[str], blocks: Sequence[targets.Block], study: Study
+    values: np.ndarray, names: Sequence[str], blocks: Sequence[targets.Block], study: StudyData
 ) -> None:
     """Refuse to search if the search derives other values than the pipeline.
 

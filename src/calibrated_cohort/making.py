@@ -16,7 +16,7 @@ from calibrated_cohort.calibrating import calibrate, calibrate_therapies
 from calibrated_cohort.recompute import derived
 from calibrated_cohort.study import Study
 from pd1_dynamics.analyses import engine
-from pd1_dynamics.analyses.data import Study as Derived
+from pd1_dynamics.analyses.data import StudyData as Derived
 from pd1_dynamics.files import write_table
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 
-def patient_codes(patient_id: pd.Series, ids: pd.Series, table: str) -> np.ndarray:
+def match_patients(patient_id: pd.Series, ids: pd.Series, table: str) -> np.ndarray:
     """Position of each row's patient in the patients table.
 
     Parameters
@@ -33,7 +33,7 @@ def patient_codes(patient_id: pd.Series, ids: pd.Series, table: str) -> np.ndarr
         codes = of_label[ids.cat.codes.to_numpy()]
     else:
         values = ids.to_numpy(dtype=object)
-        starts = run_starts(values)
+        starts = find_run_starts(values)
         of_run = _positions(patient_id.to_numpy(dtype=object), values[starts])
         codes = np.repeat(of_run.astype(np.int32), np.diff(np.append(starts, len(values))))
     if (codes < 0).any():
@@ -49,12 +49,12 @@ def _positions(labels: np.ndarray, values: np.ndarray) -> np.ndarray:
     return pd.Index(labels).get_indexer(values)
 
 
-def run_starts(values: np.ndarray) -> np.ndarray:
+def find_run_starts(values: np.ndarray) -> np.ndarray:
     """Positions where a run of equal neighbours starts.
 
     Examples
     --------
-    >>> run_starts(np.array([7, 7, 8, 7])).tolist()
+    >>> find_run_starts(np.array([7, 7, 8, 7])).tolist()
     [0, 2, 3]
     """
     if not len(values):
@@ -65,45 +65,47 @@ def run_starts(values: np.ndarray) -> np.ndarray:
     return np.flatnonzero(starts)
 
 
-def floats(column: pd.Series) -> np.ndarray:
+def as_floats(column: pd.Series) -> np.ndarray:
     """A numeric column as float64, missing as NaN."""
     return column.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def is_one(column: pd.Series) -> np.ndarray:
     """True where a 0/1 column says 1; missing is False."""
-    return floats(column) == 1
+    return as_floats(column) == 1
 
 
-def table(columns: Mapping[str, Any]) -> pd.DataFrame:
+def make_table(columns: Mapping[str, Any]) -> pd.DataFrame:
     """A table of columns that nobody else holds, without the copy that pandas makes of them."""
     return pd.DataFrame(dict(columns), copy=False)
 
 
-def texts(labels: tuple[str, ...], codes: np.ndarray) -> np.ndarray:
+def decode(labels: tuple[str, ...], codes: np.ndarray) -> np.ndarray:
     """Codes back to their labels; a negative code is missing (None)."""
     return np.array([*labels, None], dtype=object)[codes]
 
 
-def coded(labels: tuple[str, ...], codes: np.ndarray) -> pd.Categorical:
-    """The same as categories: for columns with many rows a patient."""
+def as_categories(labels: tuple[str, ...], codes: np.ndarray) -> pd.Categorical:
+    """Codes to categories, for columns with many rows a patient; a negative code is missing."""
     return pd.Categorical.from_codes(codes, categories=list(labels))
 
 
-def numbered(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
+def as_codes(column: pd.Series) -> tuple[np.ndarray, pd.Index]:
     """A number for each text, -1 for missing, and the texts by their numbers."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column.cat.codes.to_numpy(), column.cat.categories
     return pd.factorize(column, sort=True)
 
 
-def says(column: pd.Series, value: str) -> np.ndarray:
+def equals_text(column: pd.Series, value: str) -> np.ndarray:
     """True where a column of texts, categories or numbers reads as the value.
 
     Examples
     --------
-    >>> says(pd.Series([1, 0]), "1").tolist(), says(pd.Series(["PD", None]), "PD").tolist()
-    ([True, False], [True, False])
+    >>> equals_text(pd.Series([1, 0]), "1").tolist()
+    [True, False]
+    >>> equals_text(pd.Series(["PD", None]), "PD").tolist()
+    [True, False]
     """
     if isinstance(column.dtype, pd.CategoricalDtype):
         return (column.cat.codes == column.cat.categories.get_indexer([value])[0]).to_numpy() & (
@@ -112,32 +114,32 @@ def says(column: pd.Series, value: str) -> np.ndarray:
     return (column.astype(str) == value).to_numpy(dtype=bool)
 
 
-def objects(column: pd.Series) -> np.ndarray | pd.Categorical:
+def as_objects(column: pd.Series) -> np.ndarray | pd.Categorical:
     """Values of a column of texts as they are: categories stay categories."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column.array
     return column.to_numpy(dtype=object)
 
 
-def text_codes(column: pd.Series, labels: tuple[str, ...]) -> np.ndarray:
+def encode(column: pd.Series, labels: tuple[str, ...]) -> np.ndarray:
     """Position of each text among the labels, -1 where it is missing or something else."""
     categories = pd.Categorical(column, categories=list(labels))
     return categories.codes.astype(np.int8)
 
 
-def nullable(values: np.ndarray) -> pd.array:
+def as_whole(values: np.ndarray) -> pd.array:
     """Whole numbers with gaps (NaN) as pandas' Int64."""
     missing = np.isnan(values)
     return pd.arrays.IntegerArray(np.where(missing, 0, values).astype(np.int64), missing)
 
 
-def counts_of(codes: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+def find_runs(codes: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     """First row and number of rows of each of n patients, in rows sorted by patient."""
     counts = np.bincount(codes, minlength=n)
     return np.cumsum(counts) - counts, counts
 
 
-def walk(starts: np.ndarray, counts: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def step_along(starts: np.ndarray, counts: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Step along the visits of all patients at once: everyone's first visit, then the second, …
 
     Yields, for each step, the patients who have such a visit and the rows of those visits. A state
@@ -146,7 +148,7 @@ def walk(starts: np.ndarray, counts: np.ndarray) -> Iterator[tuple[np.ndarray, n
 
     Examples
     --------
-    >>> for patients, rows in walk(np.array([0, 2]), np.array([2, 1])):
+    >>> for patients, rows in step_along(np.array([0, 2]), np.array([2, 1])):
     ...     print(patients.tolist(), rows.tolist())
     [0, 1] [0, 2]
     [0] [1]
@@ -159,18 +161,18 @@ def walk(starts: np.ndarray, counts: np.ndarray) -> Iterator[tuple[np.ndarray, n
         patients = patients[counts[patients] > step]
 
 
-def sum_of(place: np.ndarray, values: np.ndarray, n: int) -> np.ndarray:
+def sum_by(place: np.ndarray, values: np.ndarray, n: int) -> np.ndarray:
     """Sums of whole numbers or flags at each of n places; rows sorted by place.
 
     Examples
     --------
-    >>> sum_of(np.array([0, 0, 2]), np.array([5, 7, 1]), 3).tolist()
+    >>> sum_by(np.array([0, 0, 2]), np.array([5, 7, 1]), 3).tolist()
     [12, 0, 1]
     """
     return _reduced(np.add, place, values.astype(np.int64, copy=False), n, 0)
 
 
-def largest_of(place: np.ndarray, values: np.ndarray, n: int) -> np.ndarray:
+def max_by(place: np.ndarray, values: np.ndarray, n: int) -> np.ndarray:
     """Largest value at each of n places, -1 for none; rows sorted by place."""
     return _reduced(np.maximum, place, values, n, -1)
 
@@ -180,12 +182,12 @@ def _reduced(
 ) -> np.ndarray:
     found = np.full(n, missing, dtype=np.int64)
     if len(place):
-        starts = run_starts(place)
+        starts = find_run_starts(place)
         found[place[starts]] = by.reduceat(values, starts)
     return found
 
 
-def last_true(flags: np.ndarray, codes: np.ndarray, n: int) -> np.ndarray:
+def find_last(flags: np.ndarray, codes: np.ndarray, n: int) -> np.ndarray:
     """Last row of each of n patients where the flag is set, -1 for none; rows sorted by patient."""
     rows = np.flatnonzero(flags)
     last = np.full(n, -1, dtype=np.int64)
@@ -193,7 +195,7 @@ def last_true(flags: np.ndarray, codes: np.ndarray, n: int) -> np.ndarray:
     return last
 
 
-def first_true(flags: np.ndarray, codes: np.ndarray, n: int) -> np.ndarray:
+def find_first(flags: np.ndarray, codes: np.ndarray, n: int) -> np.ndarray:
     """First row of each of n patients where the flag is set, -1 for none; rows sorted by
     patient."""
     rows = np.flatnonzero(flags)[::-1]
@@ -202,7 +204,7 @@ def first_true(flags: np.ndarray, codes: np.ndarray, n: int) -> np.ndarray:
     return first
 
 
-def at(values: np.ndarray, rows: np.ndarray, missing: object = np.nan) -> np.ndarray:
+def take(values: np.ndarray, rows: np.ndarray, missing: object = np.nan) -> np.ndarray:
     """Values at rows, missing where the row is -1."""
     if not len(values):
         return np.full(len(rows), missing, dtype=object if missing is None else None)

@@ -1,7 +1,7 @@
 """The search: change one or two patients at a time until every target is met.
 
 Targets start so wide that the first state meets them, and shrink to their printed width while the
-temperature falls: all of them are approached together, none is fought for at the cost of others.
+temperature falls: all of them are approached together.
 Only the statistics that a change touches are computed again, cheap ones first, and no further than
 it takes to refuse the change.
 """

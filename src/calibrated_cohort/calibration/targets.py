@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from calibrated_cohort.calibration import kernels
-from pd1_dynamics.analyses.data import Sample, Study
+from pd1_dynamics.analyses.data import Sample, StudyData
 from pd1_dynamics.analyses.design import complete, design
 from pd1_dynamics.analyses.groups import groups_of
 from pd1_dynamics.contract.declarations import BIVARIATE, PATIENTS, Analysis
@@ -24,7 +24,9 @@ from pd1_dynamics.published.compare import SMALLEST_P
 from pd1_dynamics.published.ledger import SELECTOR, SEVERAL, selectors
 from pd1_dynamics.published.printed import possible_values
 
-SAFETY = 0.98  # share of the rounding interval that is used, so that no digit hangs on the last bit
+SAFETY = (
+    0.98  # share of the rounding interval that is used: rounding errors change no printed digit
+)
 EDGE = 0.9 * (1 / SAFETY - 1)  # units by which a number may miss that and still round as printed
 ON_EDGE = 1e-6  # the same of a number that may lie on the edge itself, for its last bits
 ONE_SIDED = 0.1  # width that stands for a one-sided bound's unit, on its own scale
@@ -90,7 +92,7 @@ class Block:
 
 
 def blocks(
-    claims: pd.DataFrame, study: Study, table: str = PATIENTS
+    claims: pd.DataFrame, study: StudyData, table: str = PATIENTS
 ) -> tuple[list[Block], list[str]]:
     """The statistics of all targets in a table, and the claims that no search of it can move.
 
@@ -182,7 +184,7 @@ def _target(claim, output: int, stricter: float = 1.0) -> Target:
     return Target(claim.claim_id, output, low, high, unit)
 
 
-def statements(study: Study, said: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def statements(study: StudyData, said: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """What a text says without numbers, as claims: bounds on the p values of an analysis.
 
     Parameters
@@ -230,7 +232,7 @@ def _errors(block: Block) -> list[Target]:
     return found
 
 
-def _place(claim, study: Study, table: str):
+def _place(claim, study: StudyData, table: str):
     """Block and output of a claim: its key, how to make it, and the number of the output."""
     analysis = study.declared.analyses[claim.analysis]
     population = study.declared.populations.get(analysis.population)
@@ -348,7 +350,7 @@ def _groups(sample: Sample, by: str, columns: Sequence[str]) -> tuple[np.ndarray
     return groups, members[groups[members] >= 0]
 
 
-def values_of(study: Study, name: str, table: str = PATIENTS) -> np.ndarray:
+def values_of(study: StudyData, name: str, table: str = PATIENTS) -> np.ndarray:
     """A row of values as the pipeline has it: a number, an indicator of a level, or a reverse."""
     found = study.tables[table]
     if name.startswith(REVERSED):

@@ -1,6 +1,6 @@
 """The smallest cohort that can be calibrated: times to an event, and what is fixed of each subject.
 
-It serves what hangs on nothing else: therapies after progression, a published survival table.
+It serves what depends on nothing else: therapies after progression, a published survival table.
 """
 
 from __future__ import annotations

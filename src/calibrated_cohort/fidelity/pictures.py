@@ -9,6 +9,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 
+from pd1_dynamics.contract.vocabulary import DAYS_PER_MONTH
 from pd1_dynamics.outputs.figures import style
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def _trajectories(patients: pd.DataFrame, response: pd.DataFrame) -> tuple["Figu
     for axes, best in zip(panels, ("CR", "PR", "SD", "PD"), strict=True):
         for _, course in points[points["best_response"] == best].groupby("patient_id"):
             axes.plot(
-                course["day"] / 30.4375, course["relative"],
+                course["day"] / DAYS_PER_MONTH, course["relative"],
                 color=style.COLORS[best], linewidth=0.5, alpha=0.55,
             )  # fmt: skip
         axes.set_yscale("log")

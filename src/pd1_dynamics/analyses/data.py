@@ -183,7 +183,7 @@ class Sample:
         return self.numbers(declared.time), self.numbers(declared.event)
 
 
-class Study:
+class StudyData:
     """The data of a cohort and its populations."""
 
     def __init__(

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from pd1_dynamics.analyses import kinds as kinds  # registers them
-from pd1_dynamics.analyses.data import Study
+from pd1_dynamics.analyses.data import StudyData
 from pd1_dynamics.analyses.disclosure import keep_back
 from pd1_dynamics.analyses.estimates import to_table
 from pd1_dynamics.analyses.run import Run
@@ -36,6 +36,6 @@ def run(
         CONTRACT's ``estimates.csv``, in declared order. What the cohort cannot support is a row
         with ``not_estimable``; only a fault of the program raises.
     """
-    running = Run(Study(patients, therapies, declared))
+    running = Run(StudyData(patients, therapies, declared))
     rows = [row for name in declared.analyses for row in running.rows(name)]
     return to_table(keep_back(rows, smallest_cell))

@@ -1,6 +1,6 @@
 """One pass over the analyses of a cohort; each is carried out once, when first asked for."""
 
-from pd1_dynamics.analyses.data import Study
+from pd1_dynamics.analyses.data import StudyData
 from pd1_dynamics.analyses.estimates import Estimate
 from pd1_dynamics.analyses.kind import KINDS
 
@@ -8,7 +8,7 @@ from pd1_dynamics.analyses.kind import KINDS
 class Run:
     """The data of a cohort, and the rows of its analyses as far as they are known."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: StudyData) -> None:
         self.study = study
         self._rows: dict[str, list[Estimate]] = {}
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from pd1_dynamics.cohort import cleaning
-from pd1_dynamics.cohort.readings import settle
+from pd1_dynamics.cohort.duplicates import settle
 from pd1_dynamics.contract import definitions
 from pd1_dynamics.contract.cohort_file import load_cohort
 from pd1_dynamics.contract.vocabulary import PRIMARY, SECONDARY

@@ -11,12 +11,12 @@ import pandas as pd
 
 from pd1_dynamics.cohort import checking, consistency, mapping, observations, plausibility, privacy
 from pd1_dynamics.cohort.days import INDEX_DATE, to_days
+from pd1_dynamics.cohort.duplicates import settle
 from pd1_dynamics.cohort.intake import Intake
 from pd1_dynamics.cohort.observations import Note
 from pd1_dynamics.cohort.parsing import parse
-from pd1_dynamics.cohort.reading import Sheet, read_sheet
-from pd1_dynamics.cohort.readings import settle
 from pd1_dynamics.cohort.sdtm import read_sdtm
+from pd1_dynamics.cohort.sheets import Sheet, read_sheet
 from pd1_dynamics.contract import definitions
 from pd1_dynamics.contract.cohort_file import SDTM_FORMAT, Cohort, Source
 from pd1_dynamics.contract.columns import (

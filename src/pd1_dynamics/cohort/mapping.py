@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from pd1_dynamics.cohort.parsing import relabelled
-from pd1_dynamics.cohort.reading import Sheet
+from pd1_dynamics.cohort.sheets import Sheet
 from pd1_dynamics.contract.cohort_file import Source
 from pd1_dynamics.contract.columns import CHOICE, FLAG, TABLES, Column, plain
 from pd1_dynamics.contract.problems import Problem

@@ -56,8 +56,8 @@ def counted_readings(
     best = np.full(len(patient_id), len(preference))
     ranks = {}
     for name, table in tables.items():
-        rank = arrays.text_codes(table["reader"].astype(object), preference).astype(np.int64)
-        codes = arrays.patient_codes(patient_id, table["patient_id"], name)
+        rank = arrays.encode(table["reader"].astype(object), preference).astype(np.int64)
+        codes = arrays.match_patients(patient_id, table["patient_id"], name)
         np.minimum.at(best, codes[rank >= 0], rank[rank >= 0])
         ranks[name] = codes, rank
     return {

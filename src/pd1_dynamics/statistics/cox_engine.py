@@ -496,6 +496,11 @@ def fit_cox(
     return CoxFits(coefficients, covariance, maximum, zero, score, ended, reached)
 
 
+def compiled() -> None:
+    """Compile the engine, which is kept for later processes; the first fit would do it otherwise."""
+    fit_cox([1, 2, 3], [1, 1, 0], [[0.0], [1.0], [0.5]])
+
+
 def _groups(time: np.ndarray, event: np.ndarray, stratum: np.ndarray) -> tuple[np.ndarray, ...]:
     """Events, and the first rows of groups of equal times and of strata."""
     new_stratum = np.append(True, stratum[1:] != stratum[:-1])

@@ -7,7 +7,7 @@ import pandas as pd
 
 from pd1_dynamics.cohort import findings, partial_dates
 from pd1_dynamics.cohort.observations import Note
-from pd1_dynamics.cohort.reading import read_sheet
+from pd1_dynamics.cohort.sheets import read_sheet
 from pd1_dynamics.contract.cohort_file import (
     FILE_SUFFIXES,
     SDTM_DOMAINS,

@@ -17,8 +17,8 @@ def later_therapies(patients: pd.DataFrame, therapies: pd.DataFrame) -> pd.DataF
     start of the therapy to its progression, or to death if the therapy was followed until then;
     otherwise it is censored at the therapy's own last follow-up, or the patient's.
     """
-    codes = arrays.patient_codes(patients["patient_id"], therapies["patient_id"], "therapies")
-    start = arrays.floats(therapies["start_day"])
+    codes = arrays.match_patients(patients["patient_id"], therapies["patient_id"], "therapies")
+    start = arrays.as_floats(therapies["start_day"])
     order = np.lexsort(
         (
             therapies["kind"].astype(str).to_numpy(dtype=str),
@@ -28,22 +28,22 @@ def later_therapies(patients: pd.DataFrame, therapies: pd.DataFrame) -> pd.DataF
         )
     )
     therapies, codes, start = therapies.iloc[order], codes[order], start[order]
-    first, _ = arrays.counts_of(codes, len(patients))
+    first, _ = arrays.find_runs(codes, len(patients))
 
     response = therapies["best_response"].to_numpy(dtype=object, na_value=None)
     evaluable = np.isin(response.astype(str), (CR, PR, *STABLE, PD))
     objective = np.isin(response.astype(str), (CR, PR))
 
-    last = arrays.floats(patients["last_follow_up_day"])
-    last = np.where(np.isnan(last), arrays.floats(patients["os_days"]), last)[codes]
-    died = (arrays.floats(patients["death"]) == 1)[codes] & ~np.isnan(last)
-    own_last = arrays.floats(therapies["last_follow_up_day"])
-    progression = arrays.floats(therapies["progression_day"])
+    last = arrays.as_floats(patients["last_follow_up_day"])
+    last = np.where(np.isnan(last), arrays.as_floats(patients["os_days"]), last)[codes]
+    died = (arrays.as_floats(patients["death"]) == 1)[codes] & ~np.isnan(last)
+    own_last = arrays.as_floats(therapies["last_follow_up_day"])
+    progression = arrays.as_floats(therapies["progression_day"])
     progressed = ~np.isnan(progression)
     to_death = ~progressed & died & ~(own_last < last)
     end = np.where(progressed, progression, np.where(np.isnan(own_last) | to_death, last, own_last))
     event = np.where(np.isnan(end - start), np.nan, progressed | to_death)
-    return arrays.table(
+    return arrays.make_table(
         {
             "patient_id": therapies["patient_id"].to_numpy(dtype=object),
             "category": therapies["category"].to_numpy(dtype=object, na_value=None),
@@ -52,8 +52,8 @@ def later_therapies(patients: pd.DataFrame, therapies: pd.DataFrame) -> pd.DataF
             "start_month": start / DAYS_PER_MONTH,
             "best_response": response,
             "evaluable": evaluable.astype(np.int64),
-            "objective_response": arrays.nullable(np.where(evaluable, objective, np.nan)),
+            "objective_response": arrays.as_whole(np.where(evaluable, objective, np.nan)),
             "pfs_months": (end - start) / DAYS_PER_MONTH,
-            "pfs_event": arrays.nullable(event),
+            "pfs_event": arrays.as_whole(event),
         }
     )

@@ -34,16 +34,16 @@ def ldh(
     at_baseline = samples.nearest(np.zeros(len(patients)), settings["baseline_window_days"])
     at_progression = samples.nearest(progression_day, settings["progression_window_days"])
     before = samples.before(at_progression)
-    value, previous = arrays.at(samples.value, at_progression), arrays.at(samples.value, before)
+    value, previous = arrays.take(samples.value, at_progression), arrays.take(samples.value, before)
     usable = previous > 0
     change = np.where(usable, (value - previous) * 100 / np.where(usable, previous, 1), np.nan)
-    months = (arrays.at(samples.day, at_progression) - arrays.at(samples.day, before)) / (
+    months = (arrays.take(samples.day, at_progression) - arrays.take(samples.day, before)) / (
         DAYS_PER_MONTH
     )
     baseline = samples.state(at_baseline)
-    reported = arrays.floats(patients["ldh_elevated"])
+    reported = arrays.as_floats(patients["ldh_elevated"])
     as_reported = np.where(reported == 1, ELEVATED, np.where(reported == 0, NORMAL, None))
-    return arrays.table(
+    return arrays.make_table(
         {
             "ldh_at_progression": samples.state(at_progression),
             "ldh_change_pct": change,
@@ -58,9 +58,9 @@ class _Samples:
 
     def __init__(self, patients: pd.DataFrame, labs: pd.DataFrame) -> None:
         labs = labs[(labs["test"].astype(object) == LDH) & labs["value"].notna()]
-        patient = arrays.patient_codes(patients["patient_id"], labs["patient_id"], "labs")
+        patient = arrays.match_patients(patients["patient_id"], labs["patient_id"], "labs")
         day = labs["day"].to_numpy(dtype=np.int64)
-        value, limit = arrays.floats(labs["value"]), arrays.floats(labs["upper_limit"])
+        value, limit = arrays.as_floats(labs["value"]), arrays.as_floats(labs["upper_limit"])
         order = np.lexsort((np.nan_to_num(limit), value, day, patient))
         last = np.append((np.diff(patient[order]) != 0) | (np.diff(day[order]) != 0), True)[
             : len(order)
@@ -98,12 +98,12 @@ class _Samples:
             return rows
         at = np.maximum(rows, 1)
         same = (rows > 0) & (
-            self.patient[np.minimum(at, len(self.key) - 1) - 1] == arrays.at(self.patient, rows)
+            self.patient[np.minimum(at, len(self.key) - 1) - 1] == arrays.take(self.patient, rows)
         )
         return np.where(same, rows - 1, -1)
 
     def state(self, rows: np.ndarray) -> np.ndarray:
         """Normal or elevated, None where the sample or its upper limit is missing."""
-        value, limit = arrays.at(self.value, rows), arrays.at(self.limit, rows)
+        value, limit = arrays.take(self.value, rows), arrays.take(self.limit, rows)
         known = ~np.isnan(value) & ~np.isnan(limit)
         return np.where(known, np.where(value > limit, ELEVATED, NORMAL), None)

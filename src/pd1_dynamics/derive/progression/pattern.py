@@ -48,27 +48,27 @@ def pattern(visits: Visits, progression_day: np.ndarray) -> pd.DataFrame:
     """
     n = len(progression_day)
     is_progression = visits.day == progression_day[visits.patient]
-    at_progression = arrays.first_true(is_progression, visits.patient, n)
+    at_progression = arrays.find_first(is_progression, visits.patient, n)
     before = np.where(at_progression > visits.starts, at_progression - 1, -1)
 
-    targets = arrays.at(visits.target == TARGET[PD], at_progression, False)
-    enlarged = targets | arrays.at(visits.nontarget == NONTARGET[PD], at_progression, False)
-    new = arrays.at(visits.new == NEW["1"], at_progression, False)
+    targets = arrays.take(visits.target == TARGET[PD], at_progression, False)
+    enlarged = targets | arrays.take(visits.nontarget == NONTARGET[PD], at_progression, False)
+    new = arrays.take(visits.new == NEW["1"], at_progression, False)
     text = np.select(
         [enlarged & new, enlarged, new], [BOTH, ENLARGEMENT_ONLY, NEW_LESIONS_ONLY], default=""
     ).astype(object)
     text[text == ""] = None
 
-    size = arrays.at(visits.sum, at_progression, -1).astype(np.int64)
-    previous = arrays.at(visits.sum, before, -1).astype(np.int64)
+    size = arrays.take(visits.sum, at_progression, -1).astype(np.int64)
+    previous = arrays.take(visits.sum, before, -1).astype(np.int64)
     change = percent_change(size, previous)
     dates = np.full(n, None, dtype=object)
     found = at_progression >= 0
     dates[found] = np.asarray(visits.date[at_progression[found]], dtype=object)
-    months = (arrays.at(visits.day, at_progression) - arrays.at(visits.day, before)) / (
+    months = (arrays.take(visits.day, at_progression) - arrays.take(visits.day, before)) / (
         DAYS_PER_MONTH
     )
-    return arrays.table(
+    return arrays.make_table(
         {
             "progression_date": dates,
             "progression_pattern": text,
@@ -109,8 +109,8 @@ def progressing(
         ``nodal_only_progression``: 1 if all of them are lymph nodes. Missing where nothing tells.
     """
     n = len(progression_day)
-    as_read = arrays.at(
-        read.organs, arrays.first_true(read.day == progression_day[read.patient], read.patient, n)
+    as_read = arrays.take(
+        read.organs, arrays.find_first(read.day == progression_day[read.patient], read.patient, n)
     )
     settings = definitions["organ_enlargement"]
     is_today = rows.day == progression_day[rows.patient]
@@ -142,11 +142,11 @@ def progressing(
     outside_nodes = np.bincount(today.patient[counted & ~today.node], minlength=n)
     organs = _distinct_organs(today, counted & (today.organ >= 0), n).astype(float)
     organs[organs == 0] = np.nan
-    return arrays.table(
+    return arrays.make_table(
         {
-            "organs_at_progression": arrays.nullable(np.where(np.isnan(as_read), organs, as_read)),
-            "progressing_lesions": arrays.nullable(np.where(number > 0, number, np.nan)),
-            "nodal_only_progression": arrays.nullable(
+            "organs_at_progression": arrays.as_whole(np.where(np.isnan(as_read), organs, as_read)),
+            "progressing_lesions": arrays.as_whole(np.where(number > 0, number, np.nan)),
+            "nodal_only_progression": arrays.as_whole(
                 np.where(number > 0, outside_nodes == 0, np.nan)
             ),
         }

@@ -50,7 +50,7 @@ def derive_progression(
         cohort_has_deaths,
         cohort_has_last_doses,
     )
-    day = arrays.floats(table["progression_day"])
+    day = arrays.as_floats(table["progression_day"])
     found = pattern(responses.visits, day)
     found["progression_date"] = _with_reported(found["progression_date"], patients, day)
     if definitions["publish"]["dates"] == "days":

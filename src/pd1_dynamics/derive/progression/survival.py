@@ -112,27 +112,27 @@ def survival(
         ``progression_day``.
     """
     n = len(patients)
-    death = arrays.floats(patients["death"])
-    last_day = arrays.floats(patients["last_follow_up_day"])
-    os_days = arrays.floats(patients["os_days"])
+    death = arrays.as_floats(patients["death"])
+    last_day = arrays.as_floats(patients["last_follow_up_day"])
+    os_days = arrays.as_floats(patients["os_days"])
     end_day = np.where(np.isnan(last_day), os_days, last_day)
     died = (death == 1) & ~np.isnan(end_day)
-    scanned = arrays.floats(response["scanned"]) == 1
-    reported_pfs = np.where(scanned, np.nan, arrays.floats(patients["pfs_days"]))
-    reported_pd = ~scanned & (arrays.floats(patients["progression"]) == 1)
-    reported_pd_day = arrays.floats(patients["progression_day"])
+    scanned = arrays.as_floats(response["scanned"]) == 1
+    reported_pfs = np.where(scanned, np.nan, arrays.as_floats(patients["pfs_days"]))
+    reported_pd = ~scanned & (arrays.as_floats(patients["progression"]) == 1)
+    reported_pd_day = arrays.as_floats(patients["progression_day"])
     reported_pd |= ~scanned & ~np.isnan(reported_pd_day)
-    pfs_event = arrays.floats(patients["pfs_event"])
-    unsaid = np.isnan(arrays.floats(patients["progression"])) & np.isnan(reported_pd_day)
+    pfs_event = arrays.as_floats(patients["pfs_event"])
+    unsaid = np.isnan(arrays.as_floats(patients["progression"])) & np.isnan(reported_pd_day)
     to_death = died & (reported_pfs >= end_day)
     reported_pd |= ~scanned & unsaid & (pfs_event == 1) & ~np.isnan(reported_pfs) & ~to_death
     reported_pd_day = np.where(np.isnan(reported_pd_day), reported_pfs, reported_pd_day)
     reported_pfs = np.where(np.isnan(reported_pfs) & reported_pd, reported_pd_day, reported_pfs)
 
     censors = definitions["pfs"]["later_therapy"] == "censor"
-    pd_day = arrays.floats(response["progression_day" if censors else "any_progression_day"])
-    last_evaluable = arrays.floats(response["last_evaluable_day"])
-    later = arrays.floats(response["assessment_end_day"])
+    pd_day = arrays.as_floats(response["progression_day" if censors else "any_progression_day"])
+    last_evaluable = arrays.as_floats(response["last_evaluable_day"])
+    later = arrays.as_floats(response["assessment_end_day"])
 
     to_contact = definitions["pfs"]["censoring"] == "last_follow_up"
     facts = {
@@ -174,28 +174,28 @@ def survival(
         np.where(reported_pd, reported_pd_day, np.nan),
     )
     progressed = ~np.isnan(progression_day)
-    reported = ~np.isnan(arrays.floats(patients["progression"])) | ~np.isnan(
-        arrays.floats(patients["progression_day"])
+    reported = ~np.isnan(arrays.as_floats(patients["progression"])) | ~np.isnan(
+        arrays.as_floats(patients["progression_day"])
     )
     reported |= ~np.isnan(pfs_event) & ~np.isnan(reported_pfs)
     knows_progression = scanned | reported | cohort_has_scans
     alive_or_dead = ~np.isnan(end_day) & ~np.isnan(death)
 
-    table = arrays.table(
+    table = arrays.make_table(
         {
             "patient_id": patients["patient_id"].to_numpy(dtype=object),
-            "in_progression_cohort": arrays.nullable(
+            "in_progression_cohort": arrays.as_whole(
                 np.where(knows_progression, progressed, np.nan)
             ),
-            "progression_day": arrays.nullable(progression_day),
+            "progression_day": arrays.as_whole(progression_day),
             "pfs_months": pfs_day / DAYS_PER_MONTH,
-            "pfs_event": arrays.nullable(event),
+            "pfs_event": arrays.as_whole(event),
             "pfs_end": np.array([rule.outcome for rule in PFS_END], dtype=object)[decided],
             "os_months": np.where(alive_or_dead, end_day, np.nan) / DAYS_PER_MONTH,
-            "os_event": arrays.nullable(np.where(alive_or_dead, death, np.nan)),
+            "os_event": arrays.as_whole(np.where(alive_or_dead, death, np.nan)),
             "pps_months": np.where(alive_or_dead & progressed, end_day - progression_day, np.nan)
             / DAYS_PER_MONTH,
-            "pps_event": arrays.nullable(np.where(alive_or_dead & progressed, death, np.nan)),
+            "pps_event": arrays.as_whole(np.where(alive_or_dead & progressed, death, np.nan)),
             "follow_up_months": end_day / DAYS_PER_MONTH,
             "progression_months": progression_day / DAYS_PER_MONTH,
             **_treatment(patients, end_day, cohort_has_last_doses),
@@ -203,27 +203,27 @@ def survival(
     )
     first_ok = response["first_response"].isin([CR, PR, *STABLE]).to_numpy()
     starts = {
-        "duration_of_response": arrays.floats(response["first_objective_response_day"]),
-        "duration_of_pr": arrays.floats(response["first_pr_day"]),
-        "duration_of_cr": arrays.floats(response["first_cr_day"]),
+        "duration_of_response": arrays.as_floats(response["first_objective_response_day"]),
+        "duration_of_pr": arrays.as_floats(response["first_pr_day"]),
+        "duration_of_cr": arrays.as_floats(response["first_cr_day"]),
         "disease_control": np.where(
-            first_ok, arrays.floats(response["first_evaluation_day"]), np.nan
+            first_ok, arrays.as_floats(response["first_evaluation_day"]), np.nan
         ),
     }
     for name, start in starts.items():
         table[f"{name}_months"] = (pfs_day - start) / DAYS_PER_MONTH
         known = ~np.isnan(start) & ~np.isnan(pfs_day)
-        table[f"{name}_event"] = arrays.nullable(np.where(known, event, np.nan))
+        table[f"{name}_event"] = arrays.as_whole(np.where(known, event, np.nan))
     return table
 
 
 def _treatment(
     patients: pd.DataFrame, end_day: np.ndarray, cohort_has_last_doses: bool
 ) -> dict[str, object]:
-    last_dose = arrays.floats(patients["last_dose_day"])
+    last_dose = arrays.as_floats(patients["last_dose_day"])
     known = ~np.isnan(last_dose)
     ongoing = ~known & ~np.isnan(end_day) & cohort_has_last_doses
     return {
         "treatment_months": np.where(ongoing, end_day, last_dose) / DAYS_PER_MONTH,
-        "treatment_ongoing": arrays.nullable(np.where(known | ongoing, ongoing, np.nan)),
+        "treatment_ongoing": arrays.as_whole(np.where(known | ongoing, ongoing, np.nan)),
     }

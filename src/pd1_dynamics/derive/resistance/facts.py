@@ -40,14 +40,14 @@ def facts(
     sitc = definitions["sitc"]
     response = responses.patients
     n = len(patients)
-    scanned = arrays.floats(response["scanned"]) == 1
+    scanned = arrays.as_floats(response["scanned"]) == 1
     by_scan, icpd = _progression_by_scan(responses, sitc)
-    reported = arrays.floats(progression["progression_day"])
+    reported = arrays.as_floats(progression["progression_day"])
     pd_day = np.where(scanned, by_scan, reported)
 
-    end = arrays.floats(patients["last_follow_up_day"])
-    end = np.where(np.isnan(end), arrays.floats(patients["os_days"]), end)
-    last_dose = arrays.floats(patients["last_dose_day"])
+    end = arrays.as_floats(patients["last_follow_up_day"])
+    end = np.where(np.isnan(end), arrays.as_floats(patients["os_days"]), end)
+    last_dose = arrays.as_floats(patients["last_dose_day"])
     reason = patients["discontinuation_reason"].to_numpy(dtype=object, na_value=None).astype(str)
     off_days = np.where(np.isnan(last_dose), 0.0, pd_day - last_dose)
 
@@ -59,29 +59,29 @@ def facts(
         immune = response["irecist_best_response"].map(_RECIST_OF)
         best = np.where(immune.isna(), best, immune.to_numpy(dtype=object, na_value=None))
 
-    sd_days = arrays.floats(patients["sd_duration_days"])
+    sd_days = arrays.as_floats(patients["sd_duration_days"])
     sd_days = np.where(scanned | np.isnan(sd_days), pd_day, sd_days)
     covered = pd_day
     if sitc["exposure"] == "cycles":
         covered = np.fmin(pd_day, last_dose + sitc["dosing_interval_days"])
     treated = np.fmin(pd_day, last_dose)
 
-    rapid = arrays.floats(patients["rapid_clinical_progression"]) == 1
+    rapid = arrays.as_floats(patients["rapid_clinical_progression"]) == 1
     rapid |= _flag_at(patients, assessments, "clinical_deterioration", pd_day)
-    biopsy = arrays.floats(patients["biopsy_confirmed"]) == 1
+    biopsy = arrays.as_floats(patients["biopsy_confirmed"]) == 1
     biopsy |= _flag_from(patients, assessments, "biopsy_confirmed", pd_day)
-    known = scanned | ~np.isnan(arrays.floats(progression["in_progression_cohort"]))
+    known = scanned | ~np.isnan(arrays.as_floats(progression["in_progression_cohort"]))
     return {
         "setting": patients["setting"].fillna("advanced").to_numpy(dtype=object).astype(str),
-        "combination": arrays.floats(patients["monotherapy"]) == 0,
-        "pathological_response": arrays.floats(patients["major_pathological_response"]),
+        "combination": arrays.as_floats(patients["monotherapy"]) == 0,
+        "pathological_response": arrays.as_floats(patients["major_pathological_response"]),
         "reason": reason,
         "progression_day": pd_day,
         "progressed": ~np.isnan(pd_day),
         "progression_known": known,
         "evaluated": ~pd.isna(response["first_response"]).to_numpy()
         | (~scanned & known & ~pd.isna(best)),
-        "died": (arrays.floats(patients["death"]) == 1) & ~np.isnan(end),
+        "died": (arrays.as_floats(patients["death"]) == 1) & ~np.isnan(end),
         "best_response": best.astype(str),
         "stable_days": sd_days,
         "exposure_days": covered,
@@ -95,8 +95,8 @@ def facts(
         ),
         "rapid": rapid,
         "biopsy": biopsy,
-        "nodal_only": arrays.floats(progression["nodal_only_progression"]) == 1,
-        "one_lesion": arrays.floats(progression["progressing_lesions"]) == 1,
+        "nodal_only": arrays.as_floats(progression["nodal_only_progression"]) == 1,
+        "one_lesion": arrays.as_floats(progression["progressing_lesions"]) == 1,
         "n": np.full(n, n),
     }
 
@@ -107,16 +107,16 @@ def _progression_by_scan(
     """Day of PD by the scans, and day of the first iCPD; NaN for none."""
     response, visits, immune = responses.patients, responses.visits, responses.irecist
     n, day, patient = len(response), visits.day, visits.patient
-    icpd = arrays.at(day, arrays.first_true(immune == _IRECIST["iCPD"], patient, n))
-    end = arrays.floats(response["assessment_end_day"])
+    icpd = arrays.take(day, arrays.find_first(immune == _IRECIST["iCPD"], patient, n))
+    end = arrays.as_floats(response["assessment_end_day"])
     if sitc["criteria"] == "irecist":
-        reset = arrays.last_true(
+        reset = arrays.find_last(
             np.isin(immune, [_IRECIST[name] for name in ("iCR", "iPR", "iSD")]), patient, n
         )
         unconfirmed = (immune == _IRECIST["iUPD"]) & (np.arange(len(day)) > reset[patient])
-        found = arrays.at(day, arrays.first_true(unconfirmed, patient, n))
+        found = arrays.take(day, arrays.find_first(unconfirmed, patient, n))
     else:
-        found = arrays.floats(response["any_progression_day"])
+        found = arrays.as_floats(response["any_progression_day"])
     if sitc["intercurrent_therapy"] == "exclude":
         found = np.where(found > end, np.nan, found)
     return found, icpd
@@ -134,12 +134,12 @@ def _confirming_scan(
     if sitc["confirmation_window"] == "from_4_to_12_weeks":
         usable &= day <= (pd_day + WEEKS_12)[patient]
     if sitc["scan_on_later_therapy"] == "ignore":
-        end = arrays.floats(response["assessment_end_day"])
+        end = arrays.as_floats(response["assessment_end_day"])
         # a therapy between stopping and PD is no reason to look away from the scans after PD
         end = np.where(end < pd_day, np.nan, end)
         usable &= ~(day > end[patient])
-    row = arrays.first_true(usable, patient, n)
-    shows = arrays.at(is_pd, row, False)
+    row = arrays.find_first(usable, patient, n)
+    shows = arrays.take(is_pd, row, False)
     if sitc["criteria"] == "irecist":
         shows = ~np.isnan(icpd) & (row >= 0)
     return np.where(row < 0, NO_SCAN, np.where(shows, SCAN_SHOWS_PD, SCAN_SHOWS_NO_PD))
@@ -152,17 +152,17 @@ def _reported_scan(
 
     Nothing is known where the cohort does not date such scans, or a scan lacks its date or finding.
     """
-    scan_day = arrays.floats(patients["confirmatory_scan_day"])
+    scan_day = arrays.as_floats(patients["confirmatory_scan_day"])
     gap = scan_day - pd_day
     usable = gap >= WEEKS_4
     if sitc["confirmation_window"] == "from_4_to_12_weeks":
         usable &= gap <= WEEKS_12
-    shows = arrays.floats(patients["confirmatory_scan_shows_pd"])
+    shows = arrays.as_floats(patients["confirmatory_scan_shows_pd"])
     found = np.where(
         ~usable | np.isnan(shows), NO_SCAN, np.where(shows == 1, SCAN_SHOWS_PD, SCAN_SHOWS_NO_PD)
     )
     undated = np.isnan(scan_day)
-    unrecorded = arrays.floats(patients["confirmatory_scan_recorded"]) != 1
+    unrecorded = arrays.as_floats(patients["confirmatory_scan_recorded"]) != 1
     unknown = undated & (unrecorded | ~np.isnan(shows))
     return np.where(unknown | (usable & np.isnan(shows)), SCAN_UNKNOWN, found)
 
@@ -175,7 +175,7 @@ def _last_dose_known(
     Without a last dose, treatment goes on where that is said or where the cohort records last doses
     and names no reason for stopping, and ended with progression where that is the reason.
     """
-    recorded = arrays.floats(patients["last_dose_recorded"]) == 1
+    recorded = arrays.as_floats(patients["last_dose_recorded"]) == 1
     said = np.isin(reason, ("ongoing", "progression"))
     return ~np.isnan(last_dose) | said | (recorded & np.isin(reason, ("None", "nan")))
 
@@ -185,7 +185,7 @@ def _flag_at(
 ) -> np.ndarray:
     """Whether a flag of the assessments is set on the day of PD."""
     rows = assessments[arrays.is_one(assessments[column])]
-    codes = arrays.patient_codes(patients["patient_id"], rows["patient_id"], "assessments")
+    codes = arrays.match_patients(patients["patient_id"], rows["patient_id"], "assessments")
     found = np.zeros(len(patients), dtype=bool)
     found[codes[rows["day"].to_numpy(dtype=float) == pd_day[codes]]] = True
     return found
@@ -196,7 +196,7 @@ def _flag_from(
 ) -> np.ndarray:
     """Whether a flag of the assessments is set on the day of PD or later."""
     rows = assessments[arrays.is_one(assessments[column])]
-    codes = arrays.patient_codes(patients["patient_id"], rows["patient_id"], "assessments")
+    codes = arrays.match_patients(patients["patient_id"], rows["patient_id"], "assessments")
     found = np.zeros(len(patients), dtype=bool)
     found[codes[rows["day"].to_numpy(dtype=float) >= pd_day[codes]]] = True
     return found

@@ -65,7 +65,7 @@ def resistance_paper(
     >>> resistance_paper(best, day, load()).tolist()
     ['primary', 'secondary', 'secondary', None]
     """
-    day = arrays.floats(progression_day)
+    day = arrays.as_floats(progression_day)
     facts = {
         "best_response": best_response.to_numpy(dtype=object, na_value=None),
         "progressed": ~np.isnan(day),

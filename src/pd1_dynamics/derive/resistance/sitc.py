@@ -616,7 +616,7 @@ def classify(facts: Facts, settings: Settings) -> pd.DataFrame:
     )
     words = np.array([_confirmation(rule.reason) for rule in CONFIRMATION], dtype=object)
     flags = {CONFIRMED: 1, NOT_CONFIRMED: 0, NO_CONFIRMATION: pd.NA}
-    return arrays.table(
+    return arrays.make_table(
         {
             "resistance_sitc": known["class"],
             "resistance_sitc_confirmed": pd.array(

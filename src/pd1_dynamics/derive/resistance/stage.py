@@ -133,7 +133,7 @@ def classify_resistance(
         response,
         patients,
     )  # what was derived goes before what was given
-    return arrays.table(
+    return arrays.make_table(
         {
             name: np.asarray(column) if column.dtype == object else column.array
             for name in PATIENT_COLUMNS

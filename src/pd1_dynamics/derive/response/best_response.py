@@ -209,10 +209,10 @@ def _best(
 ) -> tuple[np.ndarray, np.ndarray]:
     """First rule that some counted visit of the patient fulfils, and the earliest such visit."""
     first = {
-        label: arrays.first_true(flags & counted, patient, n_patients)
+        label: arrays.find_first(flags & counted, patient, n_patients)
         for label, flags in shown.items()
     }
-    first[NE] = arrays.first_true(counted, patient, n_patients)
+    first[NE] = arrays.find_first(counted, patient, n_patients)
     facts = {label: rows >= 0 for label, rows in first.items()}
     decided = decide(rules, facts, definitions, n_patients)
     outcome = np.array([OVERALL[rule.outcome] for rule in rules], dtype=np.int8)[decided]

@@ -100,7 +100,7 @@ def time_point_responses(visits: Visits, definitions: Mapping[str, Any]) -> np.n
     first = np.zeros(n, dtype=np.int64)  # visit of the first iUPD
     last_day = np.zeros(n, dtype=np.int64)  # day of the latest assessment with iUPD
     counts = np.where(progressed, visits.counts, 0)
-    for patients, rows in arrays.walk(visits.starts, counts):
+    for patients, rows in arrays.step_along(visits.starts, counts):
         pd = visits.overall[rows] == OVERALL[PD]
         evaluable = (visits.overall[rows] >= 0) & (visits.overall[rows] != OVERALL[NE])
         waiting = open_[patients]
@@ -145,7 +145,7 @@ def counted_visits(response: np.ndarray, visits: Visits, before_therapy: np.ndar
     """Visits that count for the best response: evaluations up to the first iCPD and later
     therapy."""
     icpd = response == IRECIST[ICPD]
-    first = arrays.first_true(icpd, visits.patient, len(visits.starts))[visits.patient]
+    first = arrays.find_first(icpd, visits.patient, len(visits.starts))[visits.patient]
     rows = np.arange(len(response))
     return visits.evaluation & before_therapy & ((first < 0) | (rows <= first))
 
@@ -159,7 +159,7 @@ def best_response(
     late = visits.day >= definitions["best_response"]["sd_minimum_days"]
 
     def ever(flags: np.ndarray) -> np.ndarray:
-        return arrays.first_true(flags & counted, visits.patient, n) >= 0
+        return arrays.find_first(flags & counted, visits.patient, n) >= 0
 
     facts = {label: ever(response == IRECIST[label]) for label in (ICR, IPR, IUPD, ICPD)}
     facts[ISD] = ever((response == IRECIST[ISD]) & late)
@@ -177,7 +177,7 @@ def pseudoprogression(
     if definitions["irecist"]["pseudoprogression"] == "any":
         followers.append(IRECIST[ISD])
     n = len(visits.starts)
-    first = arrays.first_true(counted & (response == IRECIST[IUPD]), visits.patient, n)
+    first = arrays.find_first(counted & (response == IRECIST[IUPD]), visits.patient, n)
     after = np.isin(response, followers) & counted
-    last = arrays.last_true(after, visits.patient, n)
+    last = arrays.find_last(after, visits.patient, n)
     return (first >= 0) & (last > first)

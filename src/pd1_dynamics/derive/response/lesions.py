@@ -121,10 +121,10 @@ def targets(
         rows, visit, n_visits, reference, visit_patient, rows.diameter >= 0
     )
     summed = counted & (rows.diameter >= 0)
-    sums = arrays.sum_of(visit, np.where(summed, rows.diameter, 0), n_visits)
-    measured = np.where(arrays.sum_of(visit, summed, n_visits) > 0, sums, -1)
-    still_there = arrays.sum_of(visit, summed & ~is_gone(rows), n_visits)
-    largest = arrays.largest_of(visit, np.where(summed, rows.diameter, -1), n_visits)
+    sums = arrays.sum_by(visit, np.where(summed, rows.diameter, 0), n_visits)
+    measured = np.where(arrays.sum_by(visit, summed, n_visits) > 0, sums, -1)
+    still_there = arrays.sum_by(visit, summed & ~is_gone(rows), n_visits)
+    largest = arrays.max_by(visit, np.where(summed, rows.diameter, -1), n_visits)
     return Targets(
         given=given,
         measured=measured,

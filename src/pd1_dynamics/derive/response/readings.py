@@ -68,17 +68,17 @@ def lesion_arrays(patients: pd.DataFrame, lesions: pd.DataFrame) -> Lesions:
     not measured, then the larger diameter, then the worse state. An absent target or non-target is
     0 mm; a non-target node below 10 mm is left to the rules.
     """
-    lesion, names = arrays.numbered(lesions["lesion_id"])
-    organ, organs = arrays.numbered(lesions["organ"])
-    state = arrays.text_codes(lesions["state"], LESION_STATES)
-    diameter = to_units(arrays.floats(lesions["diameter_mm"]))
+    lesion, names = arrays.as_codes(lesions["lesion_id"])
+    organ, organs = arrays.as_codes(lesions["organ"])
+    state = arrays.encode(lesions["state"], LESION_STATES)
+    diameter = to_units(arrays.as_floats(lesions["diameter_mm"]))
     diameter[(diameter < 0) & (state == ABSENT)] = 0
     rows = Lesions(
-        patient=arrays.patient_codes(patients["patient_id"], lesions["patient_id"], "lesions"),
+        patient=arrays.match_patients(patients["patient_id"], lesions["patient_id"], "lesions"),
         day=lesions["day"].to_numpy(dtype=np.int32),
-        date=arrays.objects(lesions["date"]),
+        date=arrays.as_objects(lesions["date"]),
         lesion=lesion.astype(np.int32),
-        role=arrays.text_codes(lesions["role"], LESION_ROLES),
+        role=arrays.encode(lesions["role"], LESION_ROLES),
         state=state,
         diameter=diameter,
         node=arrays.is_one(lesions["node"]),
@@ -126,18 +126,20 @@ def assessment_arrays(patients: pd.DataFrame, assessments: pd.DataFrame) -> Asse
     A date given twice (which a clean table does not hold) counts once: the row with the larger
     target sum, then the worse overall response.
     """
-    patient = arrays.patient_codes(patients["patient_id"], assessments["patient_id"], "assessments")
+    patient = arrays.match_patients(
+        patients["patient_id"], assessments["patient_id"], "assessments"
+    )
     columns = {
         "patient": patient,
         "day": assessments["day"].to_numpy(dtype=np.int32),
-        "date": arrays.objects(assessments["date"]),
-        "target_sum": to_units(arrays.floats(assessments["target_sum_mm"])),
-        "nontarget": arrays.text_codes(assessments["nontarget_response"], NONTARGET_RESPONSES),
-        "new": arrays.text_codes(assessments["new_lesion"], NEW_LESION),
-        "overall": arrays.text_codes(assessments["overall_response"], RESPONSES),
-        "organs": arrays.floats(assessments["organs_progressing"]),
-        "clinical_deterioration": arrays.floats(assessments["clinical_deterioration"]),
-        "biopsy_confirmed": arrays.floats(assessments["biopsy_confirmed"]),
+        "date": arrays.as_objects(assessments["date"]),
+        "target_sum": to_units(arrays.as_floats(assessments["target_sum_mm"])),
+        "nontarget": arrays.encode(assessments["nontarget_response"], NONTARGET_RESPONSES),
+        "new": arrays.encode(assessments["new_lesion"], NEW_LESION),
+        "overall": arrays.encode(assessments["overall_response"], RESPONSES),
+        "organs": arrays.as_floats(assessments["organs_progressing"]),
+        "clinical_deterioration": arrays.as_floats(assessments["clinical_deterioration"]),
+        "biopsy_confirmed": arrays.as_floats(assessments["biopsy_confirmed"]),
     }
     keys = (columns["patient"], columns["day"])
     if not _is_sorted(keys) or _equals_next(keys).any():

@@ -76,6 +76,6 @@ def derive_response(
     )
     for kind in ("local", "systemic"):
         had = later.had(patients, therapies, kind, cohort_has_therapies)
-        by_patient[f"later_{kind}_therapy"] = arrays.nullable(had)
-    by_patient["assessment_end_day"] = arrays.nullable(np.asarray(end_day))
+        by_patient[f"later_{kind}_therapy"] = arrays.as_whole(had)
+    by_patient["assessment_end_day"] = arrays.as_whole(np.asarray(end_day))
     return Responses(visits, immune, time_points, by_patient)

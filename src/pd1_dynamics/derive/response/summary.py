@@ -33,7 +33,7 @@ def counted_visits(visits: Visits, before_therapy: np.ndarray) -> np.ndarray:
     """Visits that count: evaluations up to the first PD and up to a later therapy, both
     included."""
     usable = visits.evaluation & before_therapy
-    first_pd = arrays.first_true(
+    first_pd = arrays.find_first(
         usable & (visits.overall == OVERALL[PD]), visits.patient, len(visits.starts)
     )[visits.patient]
     return usable & ((first_pd < 0) | (np.arange(len(visits)) <= first_pd))
@@ -65,20 +65,20 @@ def summarise(
     patient = visits.patient
 
     def first_day(flags: np.ndarray) -> np.ndarray:
-        return arrays.at(visits.day, arrays.first_true(flags, patient, n))
+        return arrays.take(visits.day, arrays.find_first(flags, patient, n))
 
     def last_day(flags: np.ndarray) -> np.ndarray:
-        return arrays.at(visits.day, arrays.last_true(flags, patient, n))
+        return arrays.take(visits.day, arrays.find_last(flags, patient, n))
 
     scanned = visits.counts > 0
-    baseline_day = arrays.at(visits.day, visits.baseline_row)
-    baseline = arrays.at(visits.sum, visits.baseline_row, -1).astype(np.int64)
-    first_row = arrays.first_true(counted, patient, n)
+    baseline_day = arrays.take(visits.day, visits.baseline_row)
+    baseline = arrays.take(visits.sum, visits.baseline_row, -1).astype(np.int64)
+    first_row = arrays.find_first(counted, patient, n)
     evaluated = first_row >= 0
-    first_change = percent_change(arrays.at(visits.sum, first_row, -1).astype(np.int64), baseline)
+    first_change = percent_change(arrays.take(visits.sum, first_row, -1).astype(np.int64), baseline)
 
     nadir_row = _first_minimum(visits, counted & (visits.sum >= 0) & (visits.baseline > 0))
-    max_change = percent_change(arrays.at(visits.sum, nadir_row, -1).astype(np.int64), baseline)
+    max_change = percent_change(arrays.take(visits.sum, nadir_row, -1).astype(np.int64), baseline)
 
     unconfirmed, best_row = best.best_response(
         visits.overall, visits.day, patient, counted, n, definitions
@@ -95,14 +95,14 @@ def summarise(
         "sd": first_day(counted & np.isin(visits.overall, [OVERALL[label] for label in STABLE])),
         "response": first_day(responded),
     }
-    progression_row = arrays.first_true(counted & (visits.overall == OVERALL[PD]), patient, n)
-    any_progression_row = arrays.first_true(visits.overall == OVERALL[PD], patient, n)
+    progression_row = arrays.find_first(counted & (visits.overall == OVERALL[PD]), patient, n)
+    any_progression_row = arrays.find_first(visits.overall == OVERALL[PD], patient, n)
     last_evaluable = last_day(counted & (visits.overall != OVERALL[NE]))
-    progression_day = arrays.at(visits.day, progression_row)
+    progression_day = arrays.take(visits.day, progression_row)
 
     unscanned_response = NE if cohort_has_scans else None
     reported = patients["best_response"].to_numpy(dtype=object, na_value=None)
-    best_text = arrays.texts(RESPONSES, unconfirmed)
+    best_text = arrays.decode(RESPONSES, unconfirmed)
     alone = np.where(scanned, NE, np.where(pd.isna(reported), unscanned_response, reported))
     best_text = np.where(evaluated, best_text, alone)
 
@@ -115,46 +115,46 @@ def summarise(
     )
     depth_reached = np.where(max_change < 0, max_change, np.nan)
     months = {name: day / DAYS_PER_MONTH for name, day in days.items()}
-    return arrays.table(
+    return arrays.make_table(
         {
             "patient_id": patients["patient_id"].to_numpy(dtype=object),
             "scanned": scanned.astype(np.int64),
             "in_response_cohort": ((baseline > 0) & evaluated).astype(np.int64),
-            "baseline_day": arrays.nullable(baseline_day),
+            "baseline_day": arrays.as_whole(baseline_day),
             "baseline_sum_mm": to_mm(np.where(baseline > 0, baseline, -1)),
             "largest_lesion_at_baseline_mm": to_mm(
-                arrays.at(visits.largest, visits.baseline_row, -1)
+                arrays.take(visits.largest, visits.baseline_row, -1)
             ),
-            "n_imaging_dates": arrays.nullable(
+            "n_imaging_dates": arrays.as_whole(
                 np.where(
                     scanned,
                     np.bincount(patient[counted], minlength=n) + (visits.baseline_row >= 0),
                     np.nan,
                 )
             ),
-            "first_evaluation_day": arrays.nullable(arrays.at(visits.day, first_row)),
-            "last_evaluable_day": arrays.nullable(last_evaluable),
-            "first_response": arrays.texts(
-                RESPONSES, arrays.at(visits.overall, first_row, -1).astype(np.int8)
+            "first_evaluation_day": arrays.as_whole(arrays.take(visits.day, first_row)),
+            "last_evaluable_day": arrays.as_whole(last_evaluable),
+            "first_response": arrays.decode(
+                RESPONSES, arrays.take(visits.overall, first_row, -1).astype(np.int8)
             ),
             "change_3_months_pct": first_change,
             "max_change_pct": max_change,
-            "nadir_day": arrays.nullable(arrays.at(visits.day, nadir_row)),
-            "time_to_nadir_months": arrays.at(visits.day, nadir_row) / DAYS_PER_MONTH,
+            "nadir_day": arrays.as_whole(arrays.take(visits.day, nadir_row)),
+            "time_to_nadir_months": arrays.take(visits.day, nadir_row) / DAYS_PER_MONTH,
             "share_of_depth_at_3_months_pct": first_change / depth_reached * 100,
             "best_response": best_text,
-            "best_response_day": arrays.nullable(arrays.at(visits.day, best_row)),
+            "best_response_day": arrays.as_whole(arrays.take(visits.day, best_row)),
             "best_response_confirmed": np.where(
                 scanned | cohort_has_scans,
-                np.where(evaluated, arrays.texts(RESPONSES, confirmed), NE),
+                np.where(evaluated, arrays.decode(RESPONSES, confirmed), NE),
                 None,
             ),
             "irecist_best_response": np.where(
                 scanned | cohort_has_scans,
-                np.where(evaluated, arrays.texts(IRECIST_RESPONSES, ibor), NE),
+                np.where(evaluated, arrays.decode(IRECIST_RESPONSES, ibor), NE),
                 None,
             ),
-            "pseudoprogression": arrays.nullable(
+            "pseudoprogression": arrays.as_whole(
                 np.where(
                     evaluated,
                     irecist.pseudoprogression(
@@ -163,14 +163,14 @@ def summarise(
                     np.nan,
                 )
             ),
-            "clinical_benefit": arrays.nullable(benefit),
-            "progression_day": arrays.nullable(progression_day),
-            "any_progression_day": arrays.nullable(arrays.at(visits.day, any_progression_row)),
+            "clinical_benefit": arrays.as_whole(benefit),
+            "progression_day": arrays.as_whole(progression_day),
+            "any_progression_day": arrays.as_whole(arrays.take(visits.day, any_progression_row)),
             "ever_pr": _flag(days["pr"], evaluated),
             "ever_cr": _flag(days["cr"], evaluated),
-            "first_pr_day": arrays.nullable(days["pr"]),
-            "first_cr_day": arrays.nullable(days["cr"]),
-            "first_objective_response_day": arrays.nullable(days["response"]),
+            "first_pr_day": arrays.as_whole(days["pr"]),
+            "first_cr_day": arrays.as_whole(days["cr"]),
+            "first_objective_response_day": arrays.as_whole(days["response"]),
             "time_to_response_months": months["response"],
             "time_to_pr_months": months["pr"],
             "time_to_cr_months": months["cr"],
@@ -195,8 +195,8 @@ def clinical_benefit(
     without scans, as long as reported (``sd_duration_days``), or else as PFS. A mixed response is
     unknown.
     """
-    reported = arrays.floats(patients["sd_duration_days"])
-    pfs = arrays.floats(patients["pfs_days"])
+    reported = arrays.as_floats(patients["sd_duration_days"])
+    pfs = arrays.as_floats(patients["pfs_days"])
     reported = np.where(np.isnan(reported), pfs, reported)
     duration = np.where(evaluated, end_day, reported)
     known = ~pd.isna(best_response) & (best_response != MIXED)
@@ -212,7 +212,7 @@ def _first_minimum(visits: Visits, usable: np.ndarray) -> np.ndarray:
     n = len(visits.starts)
     smallest = np.full(n, _LARGE)
     row_of = np.full(n, -1, dtype=np.int64)
-    for patients, rows in arrays.walk(visits.starts, visits.counts):
+    for patients, rows in arrays.step_along(visits.starts, visits.counts):
         better = usable[rows] & (visits.sum[rows] < smallest[patients])
         smallest[patients[better]] = visits.sum[rows[better]]
         row_of[patients[better]] = rows[better]
@@ -220,7 +220,7 @@ def _first_minimum(visits: Visits, usable: np.ndarray) -> np.ndarray:
 
 
 def _flag(day: np.ndarray, known: np.ndarray) -> pd.array:
-    return arrays.nullable(np.where(known, ~np.isnan(day), np.nan))
+    return arrays.as_whole(np.where(known, ~np.isnan(day), np.nan))
 
 
 def _interval(start: np.ndarray, end: np.ndarray) -> np.ndarray:

@@ -15,11 +15,11 @@ def first_start(patients: pd.DataFrame, therapies: pd.DataFrame, category: str) 
     """
     first = np.full(len(patients), np.inf)
     if category != "none" and len(therapies):
-        start = arrays.floats(therapies["start_day"])
+        start = arrays.as_floats(therapies["start_day"])
         keep = ~np.isnan(start)
         if category != "any":
             keep &= (therapies["category"] == category).to_numpy(dtype=bool, na_value=False)
-        codes = arrays.patient_codes(patients["patient_id"], therapies["patient_id"], "therapies")
+        codes = arrays.match_patients(patients["patient_id"], therapies["patient_id"], "therapies")
         np.minimum.at(first, codes[keep], start[keep])
     return np.where(np.isinf(first), np.nan, first)
 
@@ -34,7 +34,7 @@ def had(
     if not is_known:
         return np.full(len(patients), np.nan)
     rows = therapies[(therapies["category"] == category).to_numpy(dtype=bool, na_value=False)]
-    codes = arrays.patient_codes(patients["patient_id"], rows["patient_id"], "therapies")
+    codes = arrays.match_patients(patients["patient_id"], rows["patient_id"], "therapies")
     had = np.zeros(len(patients))
     had[codes] = 1
     return had

@@ -105,16 +105,16 @@ def read_visits(read: Assessments, rows: Lesions, n: int, definitions: Mapping[s
     """
     patient, day, date, of_read, of_row = _visits(read, rows)
     n_visits = len(patient)
-    starts, counts = arrays.counts_of(patient, n)
+    starts, counts = arrays.find_runs(patient, n)
 
     # Target sums, at first on their own: is the visit complete, could it be the baseline?
     given, complete = lesion_rules.complete_alone(rows, of_row, n_visits)
     read_sum = _spread(read.target_sum, of_read, n_visits, -1)
     up_to_baseline = day <= definitions["baseline"]["latest_day"]
-    baseline_row = arrays.last_true(
+    baseline_row = arrays.find_last(
         up_to_baseline & np.where(given, complete, read_sum >= 0), patient, n
     )
-    reference = np.where(arrays.at(given, baseline_row, False), baseline_row, -1)
+    reference = np.where(arrays.take(given, baseline_row, False), baseline_row, -1)
     found = lesion_rules.targets(rows, of_row, n_visits, reference, patient)
     measured = np.where(given, found.measured, read_sum)
     complete = np.where(given, found.complete, read_sum >= 0)
@@ -123,10 +123,10 @@ def read_visits(read: Assessments, rows: Lesions, n: int, definitions: Mapping[s
 
     has_targets = np.zeros(n, dtype=bool)
     has_targets[patient[given | (read_sum > 0)]] = True
-    baseline_sum = arrays.at(sum_, baseline_row, -1).astype(np.int64)
+    baseline_sum = arrays.take(sum_, baseline_row, -1).astype(np.int64)
     has_targets &= baseline_sum != 0
     baseline = baseline_sum[patient]
-    baseline_day = arrays.at(day, baseline_row, np.nan)
+    baseline_day = arrays.take(day, baseline_row, np.nan)
     evaluation = (day > 0) & ~(day <= baseline_day[patient])  # also without a baseline
     nadir = _nadir(sum_, day >= baseline_day[patient], starts, counts)
 
@@ -201,12 +201,12 @@ def time_point_table(
     counts for best response and nadir. Before and at the baseline there is no response; percent
     changes start with 0 at the baseline.
     """
-    baseline_day = arrays.at(visits.day, visits.baseline_row)[visits.patient]
+    baseline_day = arrays.take(visits.day, visits.baseline_row)[visits.patient]
     since_baseline = visits.day >= baseline_day
     baseline = np.where(since_baseline, visits.baseline, -1)
     nadir = np.where(visits.day > baseline_day, visits.nadir, -1)
     known = (visits.sum >= 0) & (nadir >= 0)
-    return arrays.table(
+    return arrays.make_table(
         {
             "patient_id": patients["patient_id"].to_numpy(dtype=object)[visits.patient],
             "date": visits.date,
@@ -218,11 +218,11 @@ def time_point_table(
             "change_from_baseline_pct": percent_change(visits.sum, baseline),
             "change_from_nadir_pct": percent_change(visits.sum, nadir),
             "change_from_nadir_mm": _difference_mm(visits.sum, nadir, known),
-            "target_response": arrays.coded(TARGET_RESPONSES, visits.target),
-            "nontarget_response": arrays.coded(NONTARGET_RESPONSES, visits.nontarget),
-            "new_lesion": arrays.coded(NEW_LESION, visits.new),
-            "overall_response": arrays.coded(RESPONSES, visits.overall),
-            "irecist_response": arrays.coded(IRECIST_RESPONSES, irecist),
+            "target_response": arrays.as_categories(TARGET_RESPONSES, visits.target),
+            "nontarget_response": arrays.as_categories(NONTARGET_RESPONSES, visits.nontarget),
+            "new_lesion": arrays.as_categories(NEW_LESION, visits.new),
+            "overall_response": arrays.as_categories(RESPONSES, visits.overall),
+            "irecist_response": arrays.as_categories(IRECIST_RESPONSES, irecist),
             "counted": counted.astype(np.int64),
         }
     )
@@ -246,9 +246,9 @@ def _visits(
     span = int(max(day.max() for day in days)) - earliest + 1
     read_key = read.patient.astype(np.int64) * span + (read.day - earliest)
     row_key = rows.patient.astype(np.int64) * span + (rows.day - earliest)
-    row_starts = arrays.run_starts(row_key)
+    row_starts = arrays.find_run_starts(row_key)
     keys = np.sort(np.concatenate([read_key, row_key[row_starts]]), kind="stable")
-    keys = keys[arrays.run_starts(keys)]
+    keys = keys[arrays.find_run_starts(keys)]
     of_read = np.searchsorted(keys, read_key)
     of_run = np.searchsorted(keys, row_key[row_starts])
     of_row = np.repeat(of_run, np.diff(np.append(row_starts, len(row_key))))
@@ -287,7 +287,7 @@ def _nadir(
     smallest = np.full(len(starts), _LARGE)
     before = np.full(len(sum_), _LARGE)
     usable = np.where(since_baseline & (sum_ >= 0), sum_, _LARGE)
-    for patients, rows in arrays.walk(starts, counts):
+    for patients, rows in arrays.step_along(starts, counts):
         before[rows] = smallest[patients]
         smallest[patients] = np.minimum(smallest[patients], usable[rows])
     return np.where(before == _LARGE, -1, before)
@@ -317,8 +317,8 @@ def _nontarget(
     as_read = _spread(read.nontarget, of_read, n_visits, -1)
     has_rows = np.zeros(n_visits, dtype=bool)
     has_rows[of_row[rows.role == NONTARGET_ROLE]] = True
-    last = arrays.last_true(has_rows & up_to_baseline, patient, n)
-    reference = np.where(last >= 0, last, arrays.first_true(has_rows, patient, n))
+    last = arrays.find_last(has_rows & up_to_baseline, patient, n)
+    reference = np.where(last >= 0, last, arrays.find_first(has_rows, patient, n))
     from_rows, present = lesion_rules.nontarget(rows, of_row, n_visits, reference, patient)
     response = np.where(as_read >= 0, as_read, from_rows)
     has_disease = np.zeros(n, dtype=bool)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 import pandas as pd
 
-from pd1_dynamics.analyses.data import Study
+from pd1_dynamics.analyses.data import StudyData
 from pd1_dynamics.analyses.selection import Estimates
 from pd1_dynamics.contract.declarations import Declarations
 from pd1_dynamics.files import write_text, written_aside
@@ -76,7 +76,7 @@ class Drawing:
     ) -> None:
         self.found = Estimates(estimates)
         no_therapies = pd.DataFrame({"patient_id": pd.Series(dtype=object)})
-        self.study = Study(patients, no_therapies, declared)
+        self.study = StudyData(patients, no_therapies, declared)
         self.response = response
         self.sample = sample
         self.synthetic = synthetic

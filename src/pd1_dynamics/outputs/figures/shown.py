@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pd1_dynamics.analyses.data import Sample, Study
+from pd1_dynamics.analyses.data import Sample, StudyData
 from pd1_dynamics.analyses.selection import Estimates
 from pd1_dynamics.contract.declarations import Analysis
 from pd1_dynamics.statistics.rounding import fixed
@@ -31,7 +31,7 @@ class Shown:
 
     def __init__(
         self,
-        study: Study,
+        study: StudyData,
         response: pd.DataFrame,
         entry: Mapping[str, Any],
         sample: Mapping[str, int],

@@ -124,8 +124,6 @@ def _description(part: Mapping[str, Any], estimates: Estimates, codebook: Codebo
                 missing.append(f"{variable.label} {printed.number(absent.estimate, 0)}")
             continue
         levels = _levels(estimates, analysis, name)
-        if part.get("only_level") and len(variable.levels) == 2 and "1" in variable.levels:
-            levels = ["1"]
         if not levels:
             row = estimates.find(analysis, "n", name) or estimates.find(analysis, "n_missing", name)
             why = _why(row, estimates, analysis)

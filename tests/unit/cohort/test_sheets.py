@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pd1_dynamics.cohort.reading import read_sheet
+from pd1_dynamics.cohort.sheets import read_sheet
 from pd1_dynamics.contract.problems import InputError
 
 ROWS = [["A", "2017-03-31", "23.1", "3", "001"], ["B", "", "", "", "NA"]]

@@ -16,7 +16,7 @@ import pandas as pd
 
 from calibrated_cohort.calibration import targets, times
 from pd1_dynamics.analyses import engine
-from pd1_dynamics.analyses.data import Study
+from pd1_dynamics.analyses.data import StudyData
 from pd1_dynamics.contract import loading, schemas
 from pd1_dynamics.contract.declarations import Declarations
 from pd1_dynamics.contract.vocabulary import DAYS_PER_MONTH
@@ -74,7 +74,7 @@ def generate(
     rng = np.random.Generator(np.random.PCG64(seed))
     subjects = _drawn(study, rng)
     outcome = study.declared.codebook.outcomes[study.description["outcome"]]
-    data = Study(subjects, pd.DataFrame({"patient_id": []}), study.declared)
+    data = StudyData(subjects, pd.DataFrame({"patient_id": []}), study.declared)
     claims = study.claims[study.claims["calibration_target"] == 1]
     blocks, _ = targets.blocks(claims, data)
     held = [outcome.time, outcome.event, targets.REVERSED + outcome.event]
