@@ -26,7 +26,7 @@ no maximum found."""
 
 _MOST_STEPS = 40  # Newton's method needs five or so where the likelihood has a maximum
 _MOST_HALVINGS = 30
-_SMALL_STEP = 1e-5  # of standardised covariates: what is left is about its square
+_SMALL_STEP = 1e-6  # of standardised covariates: what is left is about its square
 _SLACK = 1e-9  # of the log-likelihood, for rounding
 _RUNS_AWAY = 30.0  # log hazard ratio of one standard deviation
 _DEPENDENT = 1e-11  # of an event's information on a standardised covariate
@@ -284,8 +284,6 @@ def _newton(data, weight, plan, design, beta, at, lower, room):
     trial = np.empty((p, p))
     step, new, score, there_score = np.zeros(p), np.zeros(p), np.zeros(p), np.zeros(p)
     information, there_information = np.zeros((p, p)), np.zeros((p, p))
-    if number == 0:
-        return NO_EVENTS
     beta[:] = 0
     here = _partial_likelihood(data, weight, plan, design, beta, score, information, room)
     at[0] = here
@@ -296,6 +294,14 @@ def _newton(data, weight, plan, design, beta, at, lower, room):
         _solve(lower, score, step)
         if steps == 0:
             at[2] = _dot(score, step)
+        size = 0.0
+        for k in range(p):
+            size = max(size, abs(step[k]))
+        if size < _SMALL_STEP:  # so near that nothing else changes
+            for k in range(p):
+                beta[k] += step[k]
+            at[1] = here + 0.5 * _dot(score, step)
+            return FITTED
         there = -np.inf
         for _ in range(_MOST_HALVINGS):
             for k in range(p):
@@ -309,21 +315,15 @@ def _newton(data, weight, plan, design, beta, at, lower, room):
                 step[k] *= 0.5
         if not there >= here - _SLACK:
             return GIVEN_UP
-        size, largest = 0.0, 0.0
+        largest = 0.0
         for k in range(p):
             beta[k] = new[k]
             score[k] = there_score[k]
-            size = max(size, abs(step[k]))
             largest = max(largest, abs(beta[k]))
             for h in range(p):
                 information[k, h] = there_information[k, h]
         here = there
         at[1] = here
-        if size < _SMALL_STEP:
-            if not _factor(information, number, trial):
-                return RUNS_AWAY
-            lower[:] = trial
-            return FITTED
         if largest > _RUNS_AWAY:
             return RUNS_AWAY
     return GIVEN_UP
@@ -331,8 +331,8 @@ def _newton(data, weight, plan, design, beta, at, lower, room):
 
 @njit(cache=True, nogil=True)
 def _standardised(design, order, out, scale):
-    """Covariates (n, p) in the given order, as (p, n), with mean 0 and standard deviation 1."""
-    n, p = design.shape
+    """Covariates of the given rows, as (p, m), with mean 0 and standard deviation 1."""
+    n, p = len(order), design.shape[1]
     for k in range(p):
         column = out[k]
         for i in range(n):
@@ -348,7 +348,37 @@ def _standardised(design, order, out, scale):
 
 
 @njit(cache=True, nogil=True)
-def _fit(data, order, weights, replicated, designs, first, last, result):
+def _kept(observed, order, weight):
+    """Observations with a weight, in the given order (by stratum and time).
+
+    Gives their places and weights (m,), and as :func:`_moments` takes them events, first rows of
+    groups of equal times and first rows of strata.
+    """
+    time, event, stratum = observed
+    m = 0
+    for i in order:
+        if weight[i] > 0:
+            m += 1
+    places, weights, events = np.empty(m, dtype=np.int64), np.empty(m), np.empty(m)
+    start, ends = np.empty(m + 1, dtype=np.int64), np.empty(m + 1, dtype=np.int64)
+    row, groups, strata, before = 0, 0, 0, -1
+    for i in order:
+        if weight[i] == 0:
+            continue
+        if row == 0 or stratum[i] != stratum[before]:
+            ends[strata], start[groups] = row, row
+            strata, groups = strata + 1, groups + 1
+        elif time[i] != time[before]:
+            start[groups] = row
+            groups += 1
+        places[row], weights[row], events[row] = i, weight[i], event[i]
+        row, before = row + 1, i
+    start[groups], ends[strata] = m, m
+    return places, weights, (events, start[: groups + 1].copy(), ends[: strata + 1].copy())
+
+
+@njit(cache=True, nogil=True)
+def _fit(observed, order, weights, replicated, designs, first, last, result):
     """Fits ``first`` to ``last`` of every design with every row of weights; writes ``result``."""
     coefficients, covariance, likelihood, ended = result
     n, p = designs.shape[1:]
@@ -359,25 +389,30 @@ def _fit(data, order, weights, replicated, designs, first, last, result):
     moments = np.empty((3, longest), dtype=np.int64)
     rows = np.empty((4, n), dtype=np.int64)
     sizes, room = np.empty((2, longest)), np.empty((7 + p, longest + 1))
-    design, scale, weight = np.empty((p, n)), np.empty(p), np.empty(n)
+    scale = np.empty(p)
+    design = np.empty((p, n))
+    places, weight, data = _kept(observed, order, weights[first % len(weights)])
+    number, tied, together = _moments(data, weight, replicated, moments, sizes, rows)
+    held_row = first % len(weights)
     lower, unit, column = np.empty((p, p)), np.zeros(p), np.empty(p)
-    number, tied, together, held_model, held_row = 0, 0, 0, -1, -1
     for fit in range(first, last):
         model, row = fit // len(weights), fit % len(weights)
-        if model != held_model:
-            _standardised(designs[model], order, design, scale)
-            held_model = model
         if row != held_row:
-            for i in range(n):
-                weight[i] = weights[row, order[i]]
+            places, weight, data = _kept(observed, order, weights[row])
             number, tied, together = _moments(data, weight, replicated, moments, sizes, rows)
             held_row = row
+        if number == 0:
+            ended[model, row] = NO_EVENTS
+            continue
+        if design.shape[1] != len(places):
+            design = np.empty((p, len(places)))
+        _standardised(designs[model], places, design, scale)
         plan = (moments, sizes, rows, number, tied, together)
         beta = coefficients[model, row]
         ended[model, row] = _newton(
             data, weight, plan, design, beta, likelihood[model, row], lower, room
         )
-        if ended[model, row] in (NO_EVENTS, SINGULAR):
+        if ended[model, row] == SINGULAR:
             continue
         for k in range(p):
             unit[:] = 0
@@ -482,8 +517,14 @@ def fit_cox(
         np.full((m, r, 3), np.nan),
         np.zeros((m, r), dtype=np.int64),
     )
-    data = _groups(time[order], event[order], stratum[order])
-    held = (data, order, np.ascontiguousarray(weights), replicated, np.ascontiguousarray(designs))
+    observed = (time, event, stratum)
+    held = (
+        observed,
+        order,
+        np.ascontiguousarray(weights),
+        replicated,
+        np.ascontiguousarray(designs),
+    )
     parts = min(threads or os.cpu_count() or 1, max(m * r // _LEAST_FOR_A_THREAD, 1))
     ends = np.linspace(0, m * r, parts + 1).astype(int)
     with ThreadPoolExecutor(parts) as pool:
@@ -497,12 +538,5 @@ def fit_cox(
 
 
 def compiled() -> None:
-    """Compile the engine, which is kept for later processes; the first fit would do it otherwise."""
+    """Compile the engine now, and not with the first fit; later processes find it compiled."""
     fit_cox([1, 2, 3], [1, 1, 0], [[0.0], [1.0], [0.5]])
-
-
-def _groups(time: np.ndarray, event: np.ndarray, stratum: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Events, and the first rows of groups of equal times and of strata."""
-    new_stratum = np.append(True, stratum[1:] != stratum[:-1])
-    start = np.flatnonzero(new_stratum | np.append(True, time[1:] != time[:-1]))
-    return event, np.append(start, len(time)), np.append(np.flatnonzero(new_stratum), len(time))
