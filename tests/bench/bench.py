@@ -27,7 +27,7 @@ OUT = ROOT / "results" / "bench"
 SIZES = (10_000, 100_000, 1_000_000)
 MILLIONS = (1, 4, 10)
 TOGETHER = 100_000  # patients generated at a time
-FITS, R_FITS = 20_000, 500
+FITS, R_FITS, BLOCKS = 20_000, 500, 5
 CORES = 2
 MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(1 << 36)}  # as in common.smk
 SCANS, LESIONS, SEED, RUNS = 6, 3, 1, 3
@@ -220,7 +220,7 @@ def time_scale(millions):
 
 
 def fit_cox_models():
-    """Microseconds a fit, in one call: resamples, and permuted groups."""
+    """Microseconds a fit, in one call: resamples, and permuted groups; the best of some blocks."""
     import numpy as np
 
     from pd1_dynamics.statistics.cox_engine import fit_cox
@@ -231,12 +231,16 @@ def fit_cox_models():
     permuted = np.repeat(design[None], FITS, axis=0)
     permuted[:, :, 0] = rng.permuted(permuted[:, :, 0], axis=1)
     fit_cox(time_, event, design)  # compiled, or loaded
-    start = time.perf_counter()
-    fit_cox(time_, event, design, weights=resamples, replicated=True)
-    middle = time.perf_counter()
-    fit_cox(time_, event, permuted)
-    end = time.perf_counter()
-    return {"resamples": 1e6 * (middle - start) / FITS, "permutations": 1e6 * (end - middle) / FITS}
+    best = {"resamples": np.inf, "permutations": np.inf}
+    for part in np.array_split(np.arange(FITS), BLOCKS):
+        start = time.perf_counter()
+        fit_cox(time_, event, design, weights=resamples[part], replicated=True)
+        middle = time.perf_counter()
+        fit_cox(time_, event, permuted[part])
+        end = time.perf_counter()
+        for what, seconds in (("resamples", middle - start), ("permutations", end - middle)):
+            best[what] = min(best[what], 1e6 * seconds / len(part))
+    return best
 
 
 def cox_data():
@@ -263,9 +267,10 @@ def time_cox():
         table = np.column_stack([time_, event, design])
         pd.DataFrame(table, columns=["time", "event", "x", "z"]).to_csv(path, index=False)
         program = (
-            f"library(survival); d <- read.csv('{path}'); "
-            f"s <- system.time(for (i in 1:{R_FITS}) coxph(Surv(time, event) ~ x + z, data = d)); "
-            f"cat(1e6 * s[['elapsed']] / {R_FITS})"
+            f"library(survival); d <- read.csv('{path}'); n <- {R_FITS // BLOCKS}; "
+            "once <- function(i) system.time(for (j in 1:n) "
+            "coxph(Surv(time, event) ~ x + z, data = d))[['elapsed']]; "
+            f"cat(1e6 * min(sapply(1:{BLOCKS}, once)) / n)"
         )
         if shutil.which("Rscript"):
             answer = subprocess.run(["Rscript", "-e", program], capture_output=True, text=True)

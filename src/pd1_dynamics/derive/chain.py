@@ -8,33 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from pd1_dynamics.cohort.readers import preferred, readers_of
-from pd1_dynamics.contract.columns import SCANS, TABLES
+from pd1_dynamics.cohort.readers import preferred
+from pd1_dynamics.contract.columns import TABLES
+from pd1_dynamics.derive.knowledge import Known, known
 from pd1_dynamics.derive.progression import derive_progression, later_therapies
 from pd1_dynamics.derive.resistance import classify_resistance
 from pd1_dynamics.derive.response import derive_response
 from pd1_dynamics.derive.response.frames import complete_all
 from pd1_dynamics.derive.response.readings import settled_readings
-
-
-@dataclass(frozen=True)
-class Known:
-    """What a cohort knows of anyone; a part of its patients is judged by the whole.
-
-    Attributes
-    ----------
-    scans, deaths, last_doses, therapies
-        Whether some patient has a scan, a vital status (dead or alive), a last dose, a later
-        therapy. Then others without are known to have none.
-    readers
-        Names of all readers, in alphabetical order.
-    """
-
-    scans: bool
-    deaths: bool
-    last_doses: bool
-    therapies: bool
-    readers: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -54,23 +35,6 @@ class Derived:
     therapies: pd.DataFrame
     by_response: pd.DataFrame
     by_progression: pd.DataFrame
-
-
-def known(tables: Mapping[str, pd.DataFrame | None]) -> Known:
-    """What a cohort knows, from all its clean tables."""
-    patients = _there(tables, "patients")
-    scans = [_there(tables, name) for name in SCANS]
-
-    def some(column: str) -> bool:
-        return column in patients and bool(patients[column].notna().any())
-
-    return Known(
-        scans=any(len(table) for table in scans),
-        deaths=some("death"),
-        last_doses=some("last_dose_day"),
-        therapies=len(_there(tables, "therapies")) > 0,
-        readers=readers_of(scans),
-    )
 
 
 def derive(
@@ -132,18 +96,8 @@ def derive(
     read, rows = settled_readings(
         patients, assessments, lesions, preferred(cohort.readers, definitions)
     )
-    responses = derive_response(
-        patients, read, rows, therapies, definitions, cohort.scans, cohort.therapies
-    )
-    progression = derive_progression(
-        *(patients, read, rows, labs, responses, definitions),
-        *(cohort.scans, cohort.deaths, cohort.last_doses),
-    )
+    responses = derive_response(patients, read, rows, therapies, definitions, cohort)
+    progression = derive_progression(patients, read, rows, labs, responses, definitions, cohort)
     final = classify_resistance(patients, assessments, responses, progression, definitions)
     later = later_therapies(patients, therapies)
     return Derived(responses.time_points, final, later, responses.patients, progression)
-
-
-def _there(tables: Mapping[str, pd.DataFrame | None], name: str) -> pd.DataFrame:
-    table = tables.get(name)
-    return pd.DataFrame() if table is None else table

@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 
 from pd1_dynamics.cohort.clean_tables import read_patients
 from pd1_dynamics.contract.columns import SCANS
-from pd1_dynamics.derive.chain import Known, derive
+from pd1_dynamics.derive.chain import derive
+from pd1_dynamics.derive.knowledge import Known
 from pd1_dynamics.files import write_table, written_aside
 
 PATIENTS_AT_ONCE = 50_000

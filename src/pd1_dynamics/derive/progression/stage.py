@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pd1_dynamics import arrays
+from pd1_dynamics.derive.knowledge import Known
 from pd1_dynamics.derive.progression.ldh import ldh
 from pd1_dynamics.derive.progression.pattern import pattern, progressing
 from pd1_dynamics.derive.progression.survival import survival
@@ -23,9 +24,7 @@ def derive_progression(
     labs: pd.DataFrame,
     responses: Responses,
     definitions: Mapping[str, Any],
-    cohort_has_scans: bool,
-    cohort_has_deaths: bool,
-    cohort_has_last_doses: bool,
+    cohort: Known,
 ) -> pd.DataFrame:
     """Progression of each patient, one row a patient in the order of ``patients``.
 
@@ -39,17 +38,10 @@ def derive_progression(
         What :func:`pd1_dynamics.derive.response.derive_response` made of them.
     definitions
         As :func:`pd1_dynamics.contract.definitions.load` gives them.
-    cohort_has_scans, cohort_has_deaths, cohort_has_last_doses
-        What the whole cohort knows of anyone: scans, vital status (dead or alive), last doses.
+    cohort
+        What the whole cohort knows.
     """
-    table = survival(
-        patients,
-        responses.patients,
-        definitions,
-        cohort_has_scans,
-        cohort_has_deaths,
-        cohort_has_last_doses,
-    )
+    table = survival(patients, responses.patients, definitions, cohort)
     day = arrays.as_floats(table["progression_day"])
     found = pattern(responses.visits, day)
     found["progression_date"] = _with_reported(found["progression_date"], patients, day)

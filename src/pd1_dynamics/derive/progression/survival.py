@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 
 from pd1_dynamics import arrays
 from pd1_dynamics.contract.vocabulary import CR, DAYS_PER_MONTH, PR, STABLE
+from pd1_dynamics.derive.knowledge import Known
 from pd1_dynamics.derive.rules import Condition, Rule, decide
 
 
@@ -86,9 +88,7 @@ def survival(
     patients: pd.DataFrame,
     response: pd.DataFrame,
     definitions: Mapping[str, Any],
-    cohort_has_scans: bool,
-    cohort_has_deaths: bool,
-    cohort_has_last_doses: bool,
+    cohort: Known,
 ) -> pd.DataFrame:
     """PFS, OS, PPS and durations of response, one row a patient in the order of ``patients``.
 
@@ -111,76 +111,19 @@ def survival(
         Months and 0/1 events, ``pfs_end`` (rule that ended PFS), ``in_progression_cohort``,
         ``progression_day``.
     """
-    n = len(patients)
     death = arrays.as_floats(patients["death"])
     last_day = arrays.as_floats(patients["last_follow_up_day"])
-    os_days = arrays.as_floats(patients["os_days"])
-    end_day = np.where(np.isnan(last_day), os_days, last_day)
+    end_day = np.where(np.isnan(last_day), arrays.as_floats(patients["os_days"]), last_day)
     died = (death == 1) & ~np.isnan(end_day)
     scanned = arrays.as_floats(response["scanned"]) == 1
-    reported_pfs = np.where(scanned, np.nan, arrays.as_floats(patients["pfs_days"]))
-    reported_pd = ~scanned & (arrays.as_floats(patients["progression"]) == 1)
-    reported_pd_day = arrays.as_floats(patients["progression_day"])
-    reported_pd |= ~scanned & ~np.isnan(reported_pd_day)
-    pfs_event = arrays.as_floats(patients["pfs_event"])
-    unsaid = np.isnan(arrays.as_floats(patients["progression"])) & np.isnan(reported_pd_day)
-    to_death = died & (reported_pfs >= end_day)
-    reported_pd |= ~scanned & unsaid & (pfs_event == 1) & ~np.isnan(reported_pfs) & ~to_death
-    reported_pd_day = np.where(np.isnan(reported_pd_day), reported_pfs, reported_pd_day)
-    reported_pfs = np.where(np.isnan(reported_pfs) & reported_pd, reported_pd_day, reported_pfs)
-
-    censors = definitions["pfs"]["later_therapy"] == "censor"
-    pd_day = arrays.as_floats(response["progression_day" if censors else "any_progression_day"])
-    last_evaluable = arrays.as_floats(response["last_evaluable_day"])
-    later = arrays.as_floats(response["assessment_end_day"])
-
-    to_contact = definitions["pfs"]["censoring"] == "last_follow_up"
-    facts = {
-        "unknown": np.isnan(reported_pfs) & (not cohort_has_deaths),
-        "reported": ~np.isnan(reported_pfs),
-        "reported_pd": reported_pd,
-        "pfs_to_death": to_death,
-        "pfs_event": pfs_event == 1,
-        "unscanned": ~scanned,
-        "progressed": ~np.isnan(pd_day),
-        "later_therapy": ~np.isnan(later) & censors,
-        "died": died,
-        "to_last_contact": np.full(n, to_contact) & ~np.isnan(end_day),
-        "evaluated": ~np.isnan(last_evaluable),
-    }
-    decided = decide(PFS_END, facts, definitions, n)
-    last_or_start = np.where(np.isnan(last_evaluable), 0.0, last_evaluable)
-    end_of = {
-        "unknown": np.full(n, np.nan),
-        "reported progression": reported_pfs,
-        "reported death": reported_pfs,
-        "reported event": reported_pfs,
-        "reported censoring": reported_pfs,
-        "progression": pd_day,
-        "later therapy": last_or_start,
-        "death": end_day,
-        "last contact": end_day,
-        "last assessment": last_evaluable,
-        "no assessment": np.zeros(n),
-    }
-    events = {"reported progression", "reported death", "reported event", "progression", "death"}
-    pfs_day = np.choose(decided, [end_of[rule.outcome] for rule in PFS_END])
-    is_event = np.array([rule.outcome in events for rule in PFS_END], dtype=float)[decided]
-    event = np.where(np.isnan(pfs_day), np.nan, is_event)
-
+    reported = _as_reported(patients, scanned, died, end_day)
+    pfs = _end_of_pfs(patients, response, reported, died, end_day, definitions, cohort.deaths)
     progression_day = np.where(
-        scanned,
-        pd_day,
-        np.where(reported_pd, reported_pd_day, np.nan),
+        scanned, pfs.pd_day, np.where(reported.progressed, reported.progression_day, np.nan)
     )
     progressed = ~np.isnan(progression_day)
-    reported = ~np.isnan(arrays.as_floats(patients["progression"])) | ~np.isnan(
-        arrays.as_floats(patients["progression_day"])
-    )
-    reported |= ~np.isnan(pfs_event) & ~np.isnan(reported_pfs)
-    knows_progression = scanned | reported | cohort_has_scans
-    alive_or_dead = ~np.isnan(end_day) & ~np.isnan(death)
-
+    knows_progression = scanned | reported.is_known | cohort.scans
+    known = ~np.isnan(end_day) & ~np.isnan(death)
     table = arrays.make_table(
         {
             "patient_id": patients["patient_id"].to_numpy(dtype=object),
@@ -188,33 +131,130 @@ def survival(
                 np.where(knows_progression, progressed, np.nan)
             ),
             "progression_day": arrays.as_whole(progression_day),
-            "pfs_months": pfs_day / DAYS_PER_MONTH,
-            "pfs_event": arrays.as_whole(event),
-            "pfs_end": np.array([rule.outcome for rule in PFS_END], dtype=object)[decided],
-            "os_months": np.where(alive_or_dead, end_day, np.nan) / DAYS_PER_MONTH,
-            "os_event": arrays.as_whole(np.where(alive_or_dead, death, np.nan)),
-            "pps_months": np.where(alive_or_dead & progressed, end_day - progression_day, np.nan)
+            "pfs_months": pfs.day / DAYS_PER_MONTH,
+            "pfs_event": arrays.as_whole(pfs.event),
+            "pfs_end": pfs.rule,
+            "os_months": np.where(known, end_day, np.nan) / DAYS_PER_MONTH,
+            "os_event": arrays.as_whole(np.where(known, death, np.nan)),
+            "pps_months": np.where(known & progressed, end_day - progression_day, np.nan)
             / DAYS_PER_MONTH,
-            "pps_event": arrays.as_whole(np.where(alive_or_dead & progressed, death, np.nan)),
+            "pps_event": arrays.as_whole(np.where(known & progressed, death, np.nan)),
             "follow_up_months": end_day / DAYS_PER_MONTH,
             "progression_months": progression_day / DAYS_PER_MONTH,
-            **_treatment(patients, end_day, cohort_has_last_doses),
+            **_treatment(patients, end_day, cohort.last_doses),
         }
     )
+    return table.assign(**_durations(response, pfs))
+
+
+@dataclass(frozen=True)
+class _Reported:
+    """What a cohort without scans reports of progression; days, NaN for unknown.
+
+    ``to_death``: the reported PFS ends on the day of death. ``is_known``: something is reported.
+    """
+
+    pfs_day: np.ndarray
+    progressed: np.ndarray
+    progression_day: np.ndarray
+    to_death: np.ndarray
+    is_known: np.ndarray
+
+
+def _as_reported(
+    patients: pd.DataFrame, scanned: np.ndarray, died: np.ndarray, end_day: np.ndarray
+) -> _Reported:
+    pfs_day = np.where(scanned, np.nan, arrays.as_floats(patients["pfs_days"]))
+    said = arrays.as_floats(patients["progression"])
+    said_day = arrays.as_floats(patients["progression_day"])
+    pfs_event = arrays.as_floats(patients["pfs_event"])
+    to_death = died & (pfs_day >= end_day)
+    by_event = np.isnan(said) & np.isnan(said_day) & (pfs_event == 1) & ~np.isnan(pfs_day)
+    progressed = ~scanned & ((said == 1) | ~np.isnan(said_day) | (by_event & ~to_death))
+    progression_day = np.where(np.isnan(said_day), pfs_day, said_day)
+    pfs_day = np.where(np.isnan(pfs_day) & progressed, progression_day, pfs_day)
+    is_known = ~np.isnan(said) | ~np.isnan(said_day) | (~np.isnan(pfs_event) & ~np.isnan(pfs_day))
+    return _Reported(pfs_day, progressed, progression_day, to_death, is_known)
+
+
+@dataclass(frozen=True)
+class _EndOfPfs:
+    """End of PFS: day, 0/1 event (NaN where unknown), rule, and day of PD by the scans."""
+
+    day: np.ndarray
+    event: np.ndarray
+    rule: np.ndarray
+    pd_day: np.ndarray
+
+
+_EVENTS = ("reported progression", "reported death", "reported event", "progression", "death")
+"""Rules of :data:`PFS_END` that are events; the others censor."""
+
+
+def _end_of_pfs(
+    patients: pd.DataFrame,
+    response: pd.DataFrame,
+    reported: _Reported,
+    died: np.ndarray,
+    end_day: np.ndarray,
+    definitions: Mapping[str, Any],
+    cohort_has_deaths: bool,
+) -> _EndOfPfs:
+    n = len(patients)
+    censors = definitions["pfs"]["later_therapy"] == "censor"
+    pd_day = arrays.as_floats(response["progression_day" if censors else "any_progression_day"])
+    last_evaluable = arrays.as_floats(response["last_evaluable_day"])
+    later = arrays.as_floats(response["assessment_end_day"])
+    to_contact = definitions["pfs"]["censoring"] == "last_follow_up"
+    facts = {
+        "unknown": np.isnan(reported.pfs_day) & (not cohort_has_deaths),
+        "reported": ~np.isnan(reported.pfs_day),
+        "reported_pd": reported.progressed,
+        "pfs_to_death": reported.to_death,
+        "pfs_event": arrays.as_floats(patients["pfs_event"]) == 1,
+        "unscanned": arrays.as_floats(response["scanned"]) != 1,
+        "progressed": ~np.isnan(pd_day),
+        "later_therapy": ~np.isnan(later) & censors,
+        "died": died,
+        "to_last_contact": np.full(n, to_contact) & ~np.isnan(end_day),
+        "evaluated": ~np.isnan(last_evaluable),
+    }
+    decided = decide(PFS_END, facts, definitions, n)
+    day_of = {
+        "unknown": np.full(n, np.nan),
+        "reported progression": reported.pfs_day,
+        "reported death": reported.pfs_day,
+        "reported event": reported.pfs_day,
+        "reported censoring": reported.pfs_day,
+        "progression": pd_day,
+        "later therapy": np.where(np.isnan(last_evaluable), 0.0, last_evaluable),
+        "death": end_day,
+        "last contact": end_day,
+        "last assessment": last_evaluable,
+        "no assessment": np.zeros(n),
+    }
+    day = np.choose(decided, [day_of[rule.outcome] for rule in PFS_END])
+    is_event = np.array([rule.outcome in _EVENTS for rule in PFS_END], dtype=float)[decided]
+    rule = np.array([rule.outcome for rule in PFS_END], dtype=object)[decided]
+    return _EndOfPfs(day, np.where(np.isnan(day), np.nan, is_event), rule, pd_day)
+
+
+def _durations(response: pd.DataFrame, pfs: _EndOfPfs) -> dict[str, object]:
+    """Months and events of response, PR, CR and disease control, to the end of PFS."""
     first_ok = response["first_response"].isin([CR, PR, *STABLE]).to_numpy()
+    first_day = arrays.as_floats(response["first_evaluation_day"])
     starts = {
         "duration_of_response": arrays.as_floats(response["first_objective_response_day"]),
         "duration_of_pr": arrays.as_floats(response["first_pr_day"]),
         "duration_of_cr": arrays.as_floats(response["first_cr_day"]),
-        "disease_control": np.where(
-            first_ok, arrays.as_floats(response["first_evaluation_day"]), np.nan
-        ),
+        "disease_control": np.where(first_ok, first_day, np.nan),
     }
+    columns: dict[str, object] = {}
     for name, start in starts.items():
-        table[f"{name}_months"] = (pfs_day - start) / DAYS_PER_MONTH
-        known = ~np.isnan(start) & ~np.isnan(pfs_day)
-        table[f"{name}_event"] = arrays.as_whole(np.where(known, event, np.nan))
-    return table
+        known = ~np.isnan(start) & ~np.isnan(pfs.day)
+        columns[f"{name}_months"] = (pfs.day - start) / DAYS_PER_MONTH
+        columns[f"{name}_event"] = arrays.as_whole(np.where(known, pfs.event, np.nan))
+    return columns
 
 
 def _treatment(

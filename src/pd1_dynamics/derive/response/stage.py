@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pd1_dynamics import arrays
+from pd1_dynamics.derive.knowledge import Known
 from pd1_dynamics.derive.response import irecist, summary
 from pd1_dynamics.derive.response import therapies as later
 from pd1_dynamics.derive.response.readings import Assessments, Lesions
@@ -46,8 +47,7 @@ def derive_response(
     rows: Lesions,
     therapies: pd.DataFrame,
     definitions: Mapping[str, Any],
-    cohort_has_scans: bool,
-    cohort_has_therapies: bool,
+    cohort: Known,
 ) -> Responses:
     """Response at every visit, and of each patient in the order of ``patients``.
 
@@ -59,8 +59,8 @@ def derive_response(
         Settled readings.
     definitions
         As :func:`pd1_dynamics.contract.definitions.load` gives them.
-    cohort_has_scans, cohort_has_therapies
-        Whether anyone in the whole cohort has; then others without are known to have none.
+    cohort
+        What the whole cohort knows.
     """
     visits = read_visits(read, rows, len(patients), definitions)
     end_day = later.first_start(patients, therapies, definitions["later_therapy_ends_assessment"])
@@ -72,10 +72,10 @@ def derive_response(
     if definitions["publish"]["dates"] == "days":
         time_points["date"] = time_points["day"]
     by_patient = summary.summarise(
-        patients, visits, counted, immune, immune_counted, definitions, cohort_has_scans
+        patients, visits, counted, immune, immune_counted, definitions, cohort.scans
     )
     for kind in ("local", "systemic"):
-        had = later.had(patients, therapies, kind, cohort_has_therapies)
+        had = later.had(patients, therapies, kind, cohort.therapies)
         by_patient[f"later_{kind}_therapy"] = arrays.as_whole(had)
     by_patient["assessment_end_day"] = arrays.as_whole(np.asarray(end_day))
     return Responses(visits, immune, time_points, by_patient)

@@ -1,0 +1,53 @@
+"""What a cohort knows of anyone, by which a part of its patients is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pd1_dynamics.cohort.readers import readers_of
+from pd1_dynamics.contract.columns import SCANS
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a cohort knows of anyone; a part of its patients is judged by the whole.
+
+    Attributes
+    ----------
+    scans, deaths, last_doses, therapies
+        Whether some patient has a scan, a vital status (dead or alive), a last dose, a later
+        therapy. Then others without are known to have none.
+    readers
+        Names of all readers, in alphabetical order.
+    """
+
+    scans: bool
+    deaths: bool
+    last_doses: bool
+    therapies: bool
+    readers: tuple[str, ...]
+
+
+def known(tables: Mapping[str, pd.DataFrame | None]) -> Known:
+    """What a cohort knows, from all its clean tables."""
+    patients = _there(tables, "patients")
+    scans = [_there(tables, name) for name in SCANS]
+
+    def some(column: str) -> bool:
+        return column in patients and bool(patients[column].notna().any())
+
+    return Known(
+        scans=any(len(table) for table in scans),
+        deaths=some("death"),
+        last_doses=some("last_dose_day"),
+        therapies=len(_there(tables, "therapies")) > 0,
+        readers=readers_of(scans),
+    )
+
+
+def _there(tables: Mapping[str, pd.DataFrame | None], name: str) -> pd.DataFrame:
+    table = tables.get(name)
+    return pd.DataFrame() if table is None else table
