@@ -64,16 +64,13 @@ def _table(
     codebook: Codebook,
     first: list[str],
 ) -> Table:
-    header: tuple[str, ...] = ()
+    blocks = [_KINDS[part["kind"]](part, estimates, codebook) for part in layout["parts"]]
+    width = max(len(part_header) for part_header, _, _ in blocks)
+    blocks = [_padded(block, width - len(block[0])) for block in blocks]
+    header = blocks[0][0]
     lines: list[Line] = []
     notes: list[str] = [*first]
-    for part in layout["parts"]:
-        part_header, part_lines, part_notes = _padded(
-            _KINDS[part["kind"]](part, estimates, codebook), part.get("pad", 0)
-        )
-        header = header or part_header
-        if len(part_header) != len(header):
-            raise ValueError(f"{name}: parts of {len(header)} and {len(part_header)} columns")
+    for part, (part_header, part_lines, part_notes) in zip(layout["parts"], blocks, strict=True):
         if part.get("heading"):
             lines.append(Line(HEADING, (part["heading"], *[""] * (len(header) - 1))))
         if part_header != header:
@@ -342,14 +339,13 @@ def _model_cells(
 
 def _pairs(part: Mapping[str, Any], estimates: Estimates, codebook: Codebook) -> Block:
     """Pairs of groups by lines, with adjusted p values."""
-    width = part["columns"]
-    header = (part.get("stub", "Comparison"), "P value, adjusted", *[""] * (width - 2))
+    header = (part.get("stub", "Comparison"), "P value, adjusted")
     lines = []
     for term, group, statistic in estimates.terms(part["analysis"], ("wilcoxon_w",)):
         row = estimates.find(part["analysis"], statistic, term, group)
         why = f"not estimable: {row.not_estimable}"
         cell = why if row.not_estimable else printed.p_value(row.p_adjusted)
-        lines.append(Line(ROW, (group, cell, *[""] * (width - 2))))
+        lines.append(Line(ROW, (group, cell)))
     notes = ["Pairwise Wilcoxon rank-sum tests, P values adjusted by Bonferroni's method."]
     return header, lines, notes
 
