@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pd1_dynamics.analyses.estimates import Estimate
-    from pd1_dynamics.analyses.run import Run
-    from pd1_dynamics.contract.declarations import Analysis
 
 OUTCOME, NUMBER, LEVELS, ANY, LEVEL = "outcome", "continuous", "levels", "any", "level"
 """What a name in a setting must be: a time to an event, a continuous variable, a variable with
@@ -67,7 +65,8 @@ class Statistic:
     decimals: int = 1
 
 
-Carried = Callable[["Analysis", "Run"], "list[Estimate]"]
+Carried = Callable[..., "list[Estimate]"]
+"""Takes a declared analysis and the run of a cohort."""
 
 
 @dataclass(frozen=True)
