@@ -56,7 +56,9 @@ OUTCOME = "`cause=level`"
             term="`time=6`",
             group=EACH_GROUP,
         ),
-        "gray_chi_squared": Statistic("Gray's test", outcome=OUTCOME, term="the `by` variable"),
+        "gray_chi_squared": Statistic(
+            "Gray's test, chi-squared", outcome=OUTCOME, term="the `by` variable"
+        ),
     },
 )
 def cumulative_incidence(analysis: Analysis, run: Run) -> list[Estimate]:

@@ -409,11 +409,9 @@ def _estimates(part: Mapping[str, Any], estimates: Estimates, codebook: Codebook
         elif level:
             words = f"{codebook.label(name)}: {codebook.label(term)}, {words}"
         elif name:
-            words = f"{codebook.label(name)}, {words}"
+            words = f"{words}, by {codebook.label(name).lower()}"
         if several:
-            words = (
-                f"{codebook.label(outcome.partition('=')[0])}: {codebook.label(outcome)}. {words}"
-            )
+            words = f"{codebook.label(outcome)}: {words}"
         cells = [
             _interval(found.get(group), labels[statistic]["decimals"])
             if found.get(group) is None or not np.isnan(found[group].ci_low)
