@@ -42,8 +42,14 @@ def schema() -> str:
         ],
     }
     frame["$defs"] |= {name: _definition(KINDS[name]) for name in names}
-    text = yaml.safe_dump(frame, sort_keys=False, allow_unicode=True, width=100)
-    return _HEAD + text
+    return _HEAD + yaml.dump(frame, Dumper=_InFull, sort_keys=False, allow_unicode=True, width=100)
+
+
+class _InFull(yaml.SafeDumper):
+    """What two kinds share is written out twice."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
 
 
 def _definition(kind: Kind) -> dict[str, Any]:
