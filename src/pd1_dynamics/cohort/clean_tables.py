@@ -22,18 +22,30 @@ def read_clean(paths: Iterable[str | Path]) -> list[pd.DataFrame]:
     return [_checked(table) for table in tables]
 
 
-def read_patients(paths: Mapping[str, str | Path], place: int, end: int) -> dict[str, pd.DataFrame]:
+def ends_of(path: str | Path, pieces: Iterable[tuple[int, int]]) -> list[tuple[str, str]]:
+    """First and last patient of each piece of a file of patients; empty texts for nobody.
+
+    A piece is the first of its rows and the one after its last, counted from 0.
+    """
+    ids = pq.read_table(path, columns=["patient_id"])["patient_id"]
+    return [
+        (ids[place].as_py(), ids[end - 1].as_py()) if end > place else ("", "")
+        for place, end in pieces
+    ]
+
+
+def read_patients(
+    paths: Mapping[str, str | Path], first: str, last: str
+) -> dict[str, pd.DataFrame]:
     """Clean tables of neighbouring patients, without reading the others into memory.
 
     Parameters
     ----------
     paths
-        Parquet files by table; ``patients`` among them. All are sorted by ``patient_id``.
-    place, end
-        First of the patients and the one after the last, counted from 0.
+        Parquet files by table, all sorted by ``patient_id``.
+    first, last
+        The patients, as :func:`ends_of` gives them.
     """
-    ids = pq.read_table(paths["patients"], columns=["patient_id"])["patient_id"]
-    first, last = (ids[place].as_py(), ids[end - 1].as_py()) if end > place else ("", "")
     return {
         name: _checked(decoded(_between(path, first, last), coded=name in SCANS))
         for name, path in paths.items()

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from pd1_dynamics.cohort.clean_tables import read_patients
+from pd1_dynamics.cohort.clean_tables import ends_of, read_patients
 from pd1_dynamics.contract.columns import SCANS
 from pd1_dynamics.derive.chain import derive
 from pd1_dynamics.derive.knowledge import Known
@@ -54,10 +54,11 @@ def derive_files(
     """
     total = pq.read_metadata(paths["patients"]).num_rows
     place, end = (part - 1) * total // parts, part * total // parts
-    pieces = [
+    rows = [
         (first, min(first + PATIENTS_AT_ONCE, end))
         for first in range(place, max(end, place + 1), PATIENTS_AT_ONCE)
     ]
+    pieces = ends_of(paths["patients"], rows)
     work = partial(_derive_piece, paths, definitions, known_of_files(paths))
     if len(pieces) == 1:
         work(outputs, pieces[0])
@@ -80,7 +81,7 @@ def _derive_piece(
     definitions: Mapping[str, Any],
     cohort: Known,
     outputs: Mapping[str, str | Path],
-    piece: tuple[int, int],
+    piece: tuple[str, str],
 ) -> None:
     derived = derive(read_patients(paths, *piece), definitions, cohort)
     for name in TABLES:
