@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pyarrow.types as types
 
 if TYPE_CHECKING:
@@ -20,21 +19,14 @@ ROWS_TOGETHER = 1 << 17
 """Rows of a group of a Parquet file: what a reader of a few patients has to read at least."""
 
 
-def read_table(path: str | Path, coded: bool = False) -> pd.DataFrame:
+def read_table(path: str | Path) -> pd.DataFrame:
     """Read a table that an earlier stage wrote: Parquet, or CSV with empty cells for missing.
 
     Numbers come back to the last bit.
-
-    Parameters
-    ----------
-    path
-        The file.
-    coded
-        Parquet only: text as categories, each text once, for tables with many rows a patient.
     """
     path = Path(path)
     if path.suffix == ".parquet":
-        return _coded(path) if coded else pd.read_parquet(path)
+        return pd.read_parquet(path)
     return pd.read_csv(
         path,
         keep_default_na=False,
@@ -98,13 +90,11 @@ def _runs(process: str) -> bool:
     return True
 
 
-def _coded(path: Path) -> pd.DataFrame:
-    texts = [field.name for field in pq.read_schema(path) if is_text(field.type)]
-    return decoded(pq.read_table(path, read_dictionary=texts), coded=True)
-
-
 def decoded(table: pa.Table, coded: bool = False) -> pd.DataFrame:
-    """A table of a Parquet file as :func:`read_table` gives it; the given one is used up."""
+    """A table of a Parquet file as a data frame; the given one is used up.
+
+    With ``coded``, text comes as categories, each text once, for tables with many rows a patient.
+    """
     if not coded:
         return _plain(table).to_pandas()
     for place, field in enumerate(table.schema):

@@ -10,16 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pd1_dynamics.contract.columns import CHECKED, SCANS
-from pd1_dynamics.files import decoded, is_text, read_table
-
-
-def read_clean(paths: Iterable[str | Path]) -> list[pd.DataFrame]:
-    """Clean tables as :func:`pd1_dynamics.cohort.write` wrote them, in the order of their paths.
-
-    Text of scans and lesions, which have many rows a patient, comes as categories.
-    """
-    tables = [read_table(path, coded=Path(path).stem in SCANS) for path in paths]
-    return [_checked(table) for table in tables]
+from pd1_dynamics.files import decoded, is_text
 
 
 def ends_of(path: str | Path, pieces: Iterable[tuple[int, int]]) -> list[tuple[str, str]]:
