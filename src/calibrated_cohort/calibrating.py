@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from calibrated_cohort import assembly, packing, world
+from calibrated_cohort import assembly, constraints, world
 from calibrated_cohort.calibration import search, targets, times
 from calibrated_cohort.moves import propose
+from calibrated_cohort.person import TRAITS, Person
 from pd1_dynamics.analyses.data import StudyData
 from pd1_dynamics.contract.declarations import THERAPIES
 from pd1_dynamics.contract.vocabulary import CR, PR, SD
@@ -23,7 +24,7 @@ _LEAST_DAYS = {CR: 60, PR: 60, SD: 45}  # on a later therapy, by its best respon
 
 
 def calibrate(
-    everyone: list[assembly.Person],
+    everyone: list[Person],
     description: Mapping[str, Any],
     claims: pd.DataFrame,
     study: StudyData,
@@ -50,8 +51,11 @@ def calibrate(
     """
     said = targets.statements(study, description["statements"])
     blocks, _ = targets.blocks(pd.concat([claims, said], ignore_index=True), study)
-    placed, state = packing.pack(everyone, description)
-    held = [*world.DERIVED, *packing.TRAITS]
+    placed = constraints.of_cohort(
+        everyone, assembly.longest_days(everyone, description), description
+    )
+    state = np.array([person.row for person in everyone])
+    held = [*world.DERIVED, *TRAITS]
     needed = list(dict.fromkeys(name for block in blocks for name in block.needs))
     further = [name for name in needed if name not in held]
     static = [targets.values_of(study, name) for name in further]
@@ -77,12 +81,13 @@ def calibrate(
         rounds,
         progress=progress,
     )
-    packing.unpack(everyone, state)
+    for person, row in zip(everyone, state, strict=True):
+        person.row = row
     return _summary(blocks, missed)
 
 
 def calibrate_therapies(
-    everyone: list[assembly.Person],
+    everyone: list[Person],
     claims: pd.DataFrame,
     study: StudyData,
     seed: int,

@@ -1,37 +1,35 @@
-"""A first, plausible trajectory for each kind of patient: decay, a plateau, regrowth."""
+"""A first, plausible course for each kind of patient: decay, a plateau, regrowth."""
 
 import numpy as np
 
-from calibrated_cohort import packing, world
-from calibrated_cohort.trajectory import NO_CHANGE, SHRINKAGE, Kind, Trajectory
+from calibrated_cohort import constraints, world
+from calibrated_cohort.person import NO_CHANGE, SHRINKAGE, Kind, Person
 from calibrated_cohort.world import GAPS
 from pd1_dynamics.contract.vocabulary import CR, DAYS_PER_MONTH, PD, PR, SD
 
 TRIES = 20_000
 
 
-def draw(kind: Kind, rng: np.random.Generator) -> Trajectory:
-    """A random trajectory that its kind allows.
+def draw(kind: Kind, rng: np.random.Generator) -> Person:
+    """A patient with a random course that the kind allows.
 
     Raises
     ------
     RuntimeError
         If none is found: the kind contradicts itself.
     """
-    alone = packing.empty_world(1)
-    packing.set_kind(alone, 0, kind)
-    state = np.zeros((1, world.TRAIT + len(packing.TRAITS)))
-    state[0, world.LATER] = 30
+    alone, person = constraints.of_kinds([kind]), Person(kind)
+    person.row[world.LATER] = 30
     for _ in range(TRIES):
         days, partial_from, complete_from = _days(kind, rng)
         baseline = _baseline(kind, rng)
         sums = _sums(kind, baseline, days, (partial_from, complete_from), rng)
         if kind.progressed and not kind.target_seen:
             sums[-1] = -1
-        packing.set_scans(state[0], days, sums)
-        if world.possible(alone, state, 0):
-            return Trajectory(kind, tuple(days), tuple(sums))
-    raise RuntimeError(f"no trajectory for {kind}")
+        person.set_scans(days, sums)
+        if world.possible(alone, person.row[np.newaxis], 0):
+            return person
+    raise RuntimeError(f"no course for {kind}")
 
 
 def _days(kind: Kind, rng: np.random.Generator) -> tuple[list[int], int, int]:
@@ -41,7 +39,7 @@ def _days(kind: Kind, rng: np.random.Generator) -> tuple[list[int], int, int]:
         first = rng.uniform(112, 125)
     elif kind.responses == (PD,) and kind.ends_at:
         first = kind.ends_at * DAYS_PER_MONTH
-    elif kind.early and not kind.single_scan:
+    elif kind.before_six_months and not kind.single_scan:
         first = rng.normal(66, 9)
     elif PR in kind.responses[1:] and kind.partial_at > 30:
         first = 91

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from calibrated_cohort.trajectory import Trajectory
+from calibrated_cohort.person import Findings, Kind, Person
 from calibrated_cohort.world import MEASURABLE, MEASURABLE_NODE, SMALLEST
 from calibrated_cohort.world import NODE as NORMAL_NODE
 from pd1_dynamics.contract.vocabulary import (
@@ -21,7 +21,7 @@ from pd1_dynamics.contract.vocabulary import (
 
 NODE = "lymph_node"  # RECIST 1.1 measures it by its short axis
 TRIES = 60
-LARGEST_IN_CR = 430  # tenths of a millimetre, but for a node
+LARGEST_IN_CR = 430  # tenths of a millimetre: in CR, targets other than a sole node are smaller
 
 
 @dataclass(frozen=True)
@@ -88,14 +88,6 @@ class Anatomy:
 
 
 @dataclass
-class Findings:
-    """What is seen at progression: its pattern, and how many organs it is seen in."""
-
-    pattern: str
-    organs: int
-
-
-@dataclass
 class Scan:
     """One imaging date of one patient.
 
@@ -134,16 +126,11 @@ class Images:
         return CR if set(scan.nontarget) == {"absent"} else NON_CR_NON_PD
 
 
-def of_trajectory(
-    trajectory: Trajectory,
-    findings: Findings | None,
-    anatomy: Anatomy,
-    stage: str,
-    rng: np.random.Generator,
-) -> Images:
-    """Lesions that add up to a trajectory's sums and show what was found at progression."""
-    kind, spread = trajectory.kind, anatomy.stages[stage]
-    organs, sizes, grown = _targets(trajectory, spread, rng)
+def of_targets(person: Person, anatomy: Anatomy, rng: np.random.Generator) -> Images:
+    """Lesions that add up to a patient's sums and show what was found at progression."""
+    kind, spread = person.kind, anatomy.stages[person.characteristics["stage"]]
+    findings, sums = person.findings, person.sums
+    organs, sizes, grown = _targets(kind, sums, spread, rng)
     growing = [organs[grown]] if kind.target_progression else []
     enlarging, new = _progressing(growing, organs, findings, anatomy, spread, rng)
     nontarget = enlarging + _needed(spread, organs + enlarging, rng)
@@ -151,9 +138,9 @@ def of_trajectory(
     free = [organ for organ in spread.allowed if organ not in taken]
     if kind.best != CR and free and rng.random() < 0.45:
         nontarget.append(str(rng.choice(free)))
-    scans, responses = [], [None, *trajectory.responses()]
-    last = len(trajectory.sums) - 1
-    for place, day in enumerate(trajectory.days):
+    scans, responses = [], [None, *person.target_responses()]
+    last = len(sums) - 1
+    for place, day in enumerate(person.days):
         at_progression = kind.progressed and place == last
         gone = kind.best == CR if at_progression else responses[place] == CR
         states = [
@@ -164,19 +151,14 @@ def of_trajectory(
             else "present"
             for organ in nontarget
         ]
-        scans.append(Scan(int(day), sizes[place], states, _new(new, rng) if at_progression else []))
+        scans.append(Scan(day, sizes[place], states, _new(new, rng) if at_progression else []))
     return Images(organs, nontarget, scans)
 
 
-def without_targets(
-    days: list[int],
-    findings: Findings | None,
-    anatomy: Anatomy,
-    stage: str,
-    rng: np.random.Generator,
-) -> Images:
+def without_targets(person: Person, anatomy: Anatomy, rng: np.random.Generator) -> Images:
     """Imaging of a patient with non-target disease only; progression, if any, at the last date."""
-    spread = anatomy.stages[stage]
+    spread = anatomy.stages[person.characteristics["stage"]]
+    findings, days = person.findings, person.days
     enlarging, new = _progressing([], [], findings, anatomy, spread, rng)
     nontarget = enlarging + _needed(spread, enlarging, rng)
     if not nontarget:
@@ -187,7 +169,7 @@ def without_targets(
         states = [
             "progressed" if at_progression and o in enlarging else "present" for o in nontarget
         ]
-        scans.append(Scan(int(day), [], states, _new(new, rng) if at_progression else []))
+        scans.append(Scan(day, [], states, _new(new, rng) if at_progression else []))
     return Images([], nontarget, scans)
 
 
@@ -219,31 +201,31 @@ def _needed(spread: Spread, organs: list[str], rng: np.random.Generator) -> list
 
 
 def _targets(
-    trajectory: Trajectory, spread: Spread, rng: np.random.Generator
+    kind: Kind, sums: list[int], spread: Spread, rng: np.random.Generator
 ) -> tuple[list[str], list[list[int] | None], int]:
     """Organs and diameters of one to five targets, and the place of the one that grows."""
-    if trajectory.kind.nodal:
-        return [NODE], [[size] for size in trajectory.sums], 0
+    if kind.nodal:
+        return [NODE], [[size] for size in sums], 0
     names = list(spread.targets)
     weights = np.array(list(spread.targets.values()))
     for attempt in range(TRIES):
-        shares = _shares(trajectory, rng)
+        shares = _shares(kind, sums[0], rng)
         organs: list[str] = []
         while len(organs) < len(shares):
             organ = str(rng.choice(names, p=weights / weights.sum()))
             if organs.count(organ) < 2:
                 organs.append(organ)
         grown = int(np.argmax(shares))
-        sizes = _diameters(trajectory, shares, grown, 0.05 * (1 - attempt / TRIES), rng)
-        if sizes is not None and _plausible(trajectory, organs, sizes, grown):
+        variation = 0.05 * (1 - attempt / TRIES)
+        sizes = _diameters(kind, sums, shares, grown, variation, rng)
+        if sizes is not None and _plausible(kind, organs, sizes, grown):
             return organs, sizes, grown
     organs = [str(rng.choice([name for name in names if name != NODE]))]
-    return organs, [[size] if size >= 0 else None for size in trajectory.sums], 0
+    return organs, [[size] if size >= 0 else None for size in sums], 0
 
 
-def _shares(trajectory: Trajectory, rng: np.random.Generator) -> np.ndarray:
+def _shares(kind: Kind, baseline: int, rng: np.random.Generator) -> np.ndarray:
     """Parts of the baseline sum, each of a measurable size."""
-    baseline, kind = trajectory.sums[0], trajectory.kind
     most = min(5, baseline // (MEASURABLE + 5))
     low = 2 if baseline > LARGEST_IN_CR and kind.best == CR else 1 + (baseline > 900)
     number = int(rng.integers(min(low, most), most + 1)) if most > 1 else 1
@@ -252,7 +234,8 @@ def _shares(trajectory: Trajectory, rng: np.random.Generator) -> np.ndarray:
 
 
 def _diameters(
-    trajectory: Trajectory,
+    kind: Kind,
+    sums: list[int],
     shares: np.ndarray,
     grown: int,
     variation: float,
@@ -263,10 +246,10 @@ def _diameters(
     A lesion that falls below the smallest measurable size is gone and stays so. At a progression
     of the targets one lesion grows and the others keep about their size. None if that fails.
     """
-    kind, found = trajectory.kind, []
+    found: list[list[int] | None] = []
     weights, alive = shares.copy(), np.full(len(shares), True)
-    last = len(trajectory.sums) - 1
-    for place, size in enumerate(trajectory.sums):
+    last = len(sums) - 1
+    for place, size in enumerate(sums):
         if size < 0:
             found.append(None)
             continue
@@ -292,11 +275,8 @@ def _diameters(
     return found
 
 
-def _plausible(
-    trajectory: Trajectory, organs: list[str], sizes: list[list[int] | None], grown: int
-) -> bool:
+def _plausible(kind: Kind, organs: list[str], sizes: list[list[int] | None], grown: int) -> bool:
     """Measurable at baseline, no node shrinks to normal, and only what shall grow has grown."""
-    kind = trajectory.kind
     seen = np.array([scan for scan in sizes if scan is not None])
     nodes = np.array([organ == NODE for organ in organs])
     if (seen[0] < np.where(nodes, MEASURABLE_NODE, MEASURABLE)).any():

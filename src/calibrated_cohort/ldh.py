@@ -1,27 +1,9 @@
 """LDH before and at progression, in whole U/L and whole days."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from calibrated_cohort.person import LdhPair
 from calibrated_cohort.world import LDH_FROM, LDH_GAP, LDH_RANGE
-
-
-@dataclass(frozen=True)
-class LdhPair:
-    """Two samples: the last before progression, and the one at progression.
-
-    Attributes
-    ----------
-    before, at
-        Values, U/L.
-    days
-        From the first sample to the second.
-    """
-
-    before: int
-    at: int
-    days: int
 
 
 def draw(upper_limit: int, elevated: bool, day: int, rng: np.random.Generator) -> LdhPair:

@@ -12,7 +12,9 @@ import numpy as np
 import pandas as pd
 
 from calibrated_cohort import assembly, courses, dictionary, structure, traits
+from calibrated_cohort import tables as contract_tables
 from calibrated_cohort.calibrating import calibrate, calibrate_therapies
+from calibrated_cohort.person import Person
 from calibrated_cohort.recompute import derived
 from calibrated_cohort.study import Study
 from pd1_dynamics.analyses import engine
@@ -69,7 +71,7 @@ def generate(
 
     def recomputed() -> Derived:
         """What the pipeline derives of the patients as they are."""
-        tables = assembly.to_tables(everyone, np.random.Generator(np.random.PCG64(seed)))
+        tables = contract_tables.to_tables(everyone, np.random.Generator(np.random.PCG64(seed)))
         patients, therapies = derived(tables, study.cohort)
         return Derived(patients, therapies, study.declared)
 
@@ -88,17 +90,17 @@ def generate(
     dress()
     assembly.add_therapies(everyone, description, rng)
     of_therapies = calibrate_therapies(everyone, targets, recomputed(), next_seed(), progress)
-    tables = assembly.to_tables(everyone, rng)
+    tables = contract_tables.to_tables(everyone, rng)
     patients, therapies = derived(tables, study.cohort)
     estimates = engine.run(patients, therapies, study.declared)
     missed = pd.concat([of_patients, of_therapies], ignore_index=True)
     return Made(tables, missed, patients, estimates)
 
 
-def draw(description: Mapping[str, Any], rng: np.random.Generator) -> list[assembly.Person]:
+def draw(description: Mapping[str, Any], rng: np.random.Generator) -> list[Person]:
     """Patients with the structure that the description gives, and nothing else of the targets.
 
-    Their characteristics are drawn until none of them goes with the resistance type.
+    Their characteristics are drawn until none is associated with the resistance type.
     """
     found = structure.kinds(description, rng)
     everyone = assembly.people(description, [courses.draw(kind, rng) for kind in found], rng)

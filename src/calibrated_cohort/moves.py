@@ -1,4 +1,4 @@
-"""Changes of one or two patients that leave them possible."""
+"""Proposed changes of one or two patients; a change that makes one impossible is reported."""
 
 import math
 
@@ -250,7 +250,7 @@ def _survival(world, state, i, touched):
     u = np.random.random()
     if u < 0.45 and world.risk_group[i] >= 0:
         nearest = np.random.random() < 0.5
-        if np.random.random() < 0.15:  # anyone who ends alike
+        if np.random.random() < 0.15:  # anyone with the same vital status at the end
             j = np.random.randint(len(state))
             if world.risk_group[j] < 0 or state[j, DEATH] != row[DEATH] or j == i:
                 return 0
@@ -279,7 +279,7 @@ def _traits(world, state, i, touched):
     if many and np.random.random() < 0.5:
         state[i, first] = np.random.randint(MANY, MOST_ORGANS + 1)
         return 1
-    # exchanged between patients who survived alike, a trait moves little but its own association
+    # mostly a partner with similar survival: little changes besides the trait's own association
     j = _partner(groups, i, state[:, LATER], np.random.random() < 0.7)
     if j < 0:
         return 0
@@ -294,7 +294,10 @@ def _traits(world, state, i, touched):
 
 @njit
 def _wish(row_of_values):
-    """Which kind of change would move a row of values."""
+    """Which kind of change would move a row of values, 0 for any.
+
+    1 sizes, 2 dates, 3 schedule of scans, 4 LDH, 5 survival, 6 traits.
+    """
     if row_of_values < 0 or np.random.random() < 0.4:
         return 0
     if row_of_values in (LDH_CHANGE, LDH_CHANGE_MONTH):
@@ -312,7 +315,7 @@ def _wish(row_of_values):
 
 @njit
 def propose(world, state, i, row_of_values, touched):
-    """Change patient i, and perhaps another; how many, negative if it made one impossible.
+    """Change patient i, and perhaps another; returns how many, negative if one is now impossible.
 
     ``row_of_values`` is what should change, if there is a wish (otherwise -1).
     """

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from calibrated_cohort.trajectory import SHRINKAGE, Kind
+from calibrated_cohort.person import SHRINKAGE, TARGETS, Kind
 from pd1_dynamics.contract.vocabulary import CR, PD, PR, SD
 
 _EDGE = 1e-6  # percent; keeps the limits of a range on the right side
@@ -20,8 +20,8 @@ _DEPTHS = {
 def kinds(description: Mapping[str, Any], rng: np.random.Generator) -> list[Kind]:
     """One kind for each patient with targets and an evaluation, counts as in the description."""
     found: list[Kind] = []
-    for name, course in description["courses"].items():
-        found += _of_course(name, course)
+    for course in description["courses"].values():
+        found += _of_course(course)
     found = _with_depths(found, description["initial_depth"], rng)
     found = _with_late_shrinkage(found, description["late_shrinkage"])
     found = _with_early_progression(found, description["shrinkage_at_early_progression"])
@@ -33,18 +33,17 @@ def kinds(description: Mapping[str, Any], rng: np.random.Generator) -> list[Kind
     return _with_milestones(found, rng)
 
 
-def _of_course(name: str, course: Mapping[str, Any]) -> list[Kind]:
-    early = {"sd_early": True, "sd_late": False}.get("_".join(name.split("_")[:2]))
-    base = Kind(course=name, responses=tuple(course["responses"]), progressed=False, early=early)
+def _of_course(course: Mapping[str, Any]) -> list[Kind]:
+    before = course.get("before_six_months")
+    base = Kind(TARGETS, tuple(course["responses"]), before_six_months=before)
     progressed = replace(base, progressed=True, resistance=course.get("resistance"))
     found = [progressed] * course.get("progressed", 0) + [base] * course.get("censored", 0)
     single = course.get("single_scan", 0)
     if single:  # of the censored, who come last
         found[-single:] = [replace(kind, single_scan=True) for kind in found[-single:]]
-    if "censored_early" in course:  # before six months; nobody else of the course ends so early
-        number = course["censored_early"]
-        found = [replace(kind, early=False) for kind in found]
-        found[-number:] = [replace(kind, early=True) for kind in found[-number:]]
+    if number := course.get("censored_before_six_months"):  # nobody else of the course ends so soon
+        found = [replace(kind, before_six_months=False) for kind in found]
+        found[-number:] = [replace(kind, before_six_months=True) for kind in found[-number:]]
     for number in range(course.get("nodal", 0)):
         place = course.get("progressed", 0) + number  # the first of the censored
         found[place] = replace(found[place], nodal=True)
@@ -66,7 +65,7 @@ def _with_depths(
     shrunk = [place for place in stable if found[place].first_change == SHRINKAGE]
     rest = [place for place in stable if place not in shrunk]
     order = list(rng.permutation(partial))
-    # Of the two or three deepest that end in CR, some start above 40 %; the search finds them.
+    # Which partial responses start above 40 % is random; stable disease fills the middle group.
     middle = counts["from_10_to_40"] - (len(partial) - counts["above_40"])
     groups = {"above_40": order[: counts["above_40"]]}
     # A complete response after stable disease began with a shrinkage that was not small.
@@ -88,7 +87,7 @@ def _with_late_shrinkage(found: list[Kind], counts: Mapping[str, Mapping[str, in
                 place
                 for place, kind in enumerate(found)
                 if kind.first_change == change
-                and kind.early is False
+                and kind.before_six_months is False
                 and kind.progressed == (end == "progressed")
             ]
             for place in several[:number]:
@@ -130,7 +129,7 @@ def _with_target_progression(
             continue
         if kind.first_change == SHRINKAGE and kind.responses == (PD,):
             continue
-        share = {PD: 0.82, SD: 0.7 if kind.early else 0.3, PR: 0.4}[kind.best]
+        share = {PD: 0.82, SD: 0.7 if kind.before_six_months else 0.3, PR: 0.4}[kind.best]
         found[place] = replace(kind, target_progression=bool(rng.random() < share))
     shrunk = next(
         place
@@ -143,7 +142,7 @@ def _with_target_progression(
 
 def _with_milestones(found: list[Kind], rng: np.random.Generator) -> list[Kind]:
     """Months at which responses and the last scan are first placed; printed maxima among them."""
-    slowest = {"sd_pr": (37, 0, 0), "pr_cr": (2.7, 23.5, 0), "sd_pr_cr": (7, 25, 0)}
+    slowest = {(SD, PR): (37, 0, 0), (PR, CR): (2.7, 23.5, 0), (SD, PR, CR): (7, 25, 0)}
     latest = next(
         place
         for place, kind in enumerate(found)
@@ -156,14 +155,14 @@ def _with_milestones(found: list[Kind], rng: np.random.Generator) -> list[Kind]:
         if kind.single_scan or kind.responses == (PD,):
             continue
         partial, complete, end = 0.0, 0.0, 0.0
-        if kind.course in slowest and kind.course not in done and not kind.progressed:
-            partial, complete, end = slowest[kind.course]
-            done.add(kind.course)
+        if kind.responses in slowest and kind.responses not in done and not kind.progressed:
+            partial, complete, end = slowest[kind.responses]
+            done.add(kind.responses)
         elif kind.responses == (SD, PR):
-            partial = 4.7 if kind.early else rng.uniform(5.2, 9)
+            partial = 4.7 if kind.before_six_months else rng.uniform(5.2, 9)
         elif kind.responses == (PR, CR):
             complete = rng.uniform(5.8, 11)
-        if kind.early:
+        if kind.before_six_months:
             end = rng.uniform(4, 5.6)
         elif kind.best == SD:
             end = 6.5 + rng.exponential(4)

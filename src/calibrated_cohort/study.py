@@ -47,7 +47,7 @@ class Study:
         return self.claims[self.claims["calibration_target"] == 1]
 
     def targets_without(self, share: float, seed: int) -> pd.DataFrame:
-        """Targets but for a random share of them; who repeats a number goes with it."""
+        """Targets except a random share; claims that repeat a left-out number are left out too."""
         rng = np.random.Generator(np.random.PCG64(seed))
         chosen = self.targets
         number = chosen["same_as"].where(chosen["same_as"] != "", chosen["claim_id"])

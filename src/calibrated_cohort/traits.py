@@ -1,4 +1,4 @@
-"""Baseline characteristics: counts and what is otherwise usual, as described."""
+"""Baseline characteristics, by the counts and the usual frequencies of the description."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from calibrated_cohort.assembly import Person
 from calibrated_cohort.images import Anatomy, Spread
+from calibrated_cohort.person import Person
 from pd1_dynamics.statistics.contingency import fisher_exact
 from pd1_dynamics.statistics.ranks import wilcoxon_rank_sum
 
-UNASSOCIATED = 0.1  # smallest p value of a characteristic that goes with nothing
+UNASSOCIATED = 0.1  # a smaller p value counts as an association with the resistance type
 
 
 def add_traits(
@@ -26,7 +26,7 @@ def add_traits(
     usual = description["characteristics"]
     mutated = usual["braf_v600"]
     likelier = np.array([mutated["likelier"].get(subtype, 0) for subtype in subtypes])
-    # Enough of the systemically treated must carry the mutation for its inhibitors.
+    # A subtype's own frequency of the mutation where one is given, otherwise the common one.
     braf = np.where(
         likelier > 0,
         rng.random(len(everyone)) < likelier,
@@ -42,18 +42,26 @@ def add_traits(
     for place, person in enumerate(everyone):
         person.upper_limit = description["sites"][person.site]["ldh_upper_limit"]
         person.never_mutated = bool(never[place])
-        person.traits = {
-            "sex": "male" if rng.random() < usual["male"] else "female",
-            "age_years": int(np.clip(rng.normal(age["mean"], age["sd"]), *age["range"])),
+        male = rng.random() < usual["male"]
+        years = int(np.clip(rng.normal(age["mean"], age["sd"]), *age["range"]))
+        status = int(rng.choice([int(level) for level in ecog], p=list(ecog.values())))
+        person.characteristics = {
             "melanoma_subtype": str(subtypes[place]),
             "stage": stages[place],
-            "ecog": int(rng.choice([int(level) for level in ecog], p=list(ecog.values()))),
             "brain_metastasis": int(anatomy.apart in anatomy.stages[stages[place]].needs),
-            "braf_v600": int(braf[place]) if tested[place] else None,
-            "nras": int(nras[place]) if tested[place] else None,
-            "prior_immunotherapy": int(place in immune),
-            "prior_targeted_therapy": int(place in earlier),
         }
+        person.set_traits(
+            {
+                "sex=male": male,
+                "age_years": years,
+                "ecog": status,
+                "ecog_1_or_more=1": status >= 1,
+                "braf_v600=1": braf[place] if tested[place] else None,
+                "nras=1": nras[place] if tested[place] else None,
+                "prior_immunotherapy=1": place in immune,
+                "prior_targeted_therapy=1": place in earlier,
+            }
+        )
 
 
 def _subtypes(
@@ -90,8 +98,7 @@ def _stages(
 
 
 def _fits(person: Person, spread: Spread) -> bool:
-    nodal = person.trajectory is not None and person.trajectory.kind.nodal
-    return not nodal or spread.nodal
+    return not person.kind.nodal or spread.nodal
 
 
 def _chosen(places: np.ndarray, number: int, rng: np.random.Generator) -> set[int]:
@@ -99,11 +106,11 @@ def _chosen(places: np.ndarray, number: int, rng: np.random.Generator) -> set[in
 
 
 def unassociated(everyone: list[Person]) -> bool:
-    """Whether no characteristic goes with the resistance type of those who progressed."""
-    those = [person for person in everyone if person.resistance]
-    resistance = np.array([person.resistance for person in those])
+    """Whether no characteristic is associated with resistance type in those who progressed."""
+    those = [person for person in everyone if person.kind.resistance]
+    resistance = np.array([person.kind.resistance for person in those])
     known = [
-        {**p.traits, "site": p.site, "ldh": p.ldh_baseline, "some_ecog": p.traits["ecog"] > 0}
+        {**p.baseline, "site": p.site, "ldh": p.ldh_baseline, "some_ecog": p.trait("ecog") > 0}
         for p in those
     ]
     for name in known[0]:

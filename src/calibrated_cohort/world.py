@@ -2,7 +2,7 @@
 
 A row of the state is one patient in raw units: days from the index date, target sums in tenths of
 a millimetre, LDH in U/L, and traits. What the pipeline would derive from them is computed by
-:func:`derive`; :func:`propose` makes a change that leaves the patient possible.
+:func:`derive`; :func:`possible` tells if a patient is possible; :mod:`.moves` proposes changes.
 
 References
 ----------
@@ -100,14 +100,14 @@ class World(NamedTuple):
     first_change: np.ndarray
     first_low: np.ndarray
     first_high: np.ndarray
-    early: np.ndarray  # last scan before six months: 1, later: 0, any: -1
+    before_six_months: np.ndarray  # the last scan: 1, later: 0, any: -1
     nodal: np.ndarray
     shrinks_later: np.ndarray
     fixed_baseline: np.ndarray
     largest_baseline: np.ndarray
     exceptional: np.ndarray
     single_scan: np.ndarray
-    day_range: np.ndarray  # (patients, 2): of the last scan of a patient without targets
+    day_range: np.ndarray  # (patients, 2): first and last possible day of the last scan
     longest: np.ndarray  # last possible day of contact
     risk_group: np.ndarray  # patients of one group may exchange survival; -1: none
     ldh_pair: np.ndarray
@@ -122,9 +122,9 @@ class World(NamedTuple):
 
 
 @njit
-def target_response(world, i, size, nadir, baseline):
-    """Response of the targets to a sum, by RECIST 1.1."""
-    if size == 0 or (world.nodal[i] and size < NODE):
+def target_response(size, nadir, baseline, nodal):
+    """Response of the targets to a sum, by RECIST 1.1; ``nodal``: a node is the only target."""
+    if size == 0 or (nodal and size < NODE):
         return CR
     if 5 * size >= 6 * nadir and size - nadir >= 50:
         return PD
@@ -193,7 +193,7 @@ def _trajectory_possible(world, i, days, sizes):
         return False
     if not world.day_range[i, 0] <= days[n - 1] <= world.day_range[i, 1]:
         return False
-    if world.early[i] >= 0 and world.early[i] != (days[n - 1] < SIX_MONTHS):
+    if world.before_six_months[i] >= 0 and world.before_six_months[i] != (days[n - 1] < SIX_MONTHS):
         return False
     if (world.single_scan[i] or first_response == PD) != (n == 2):
         return False
@@ -247,7 +247,7 @@ def _responses_fit(world, i, sizes):
         at_progression = world.progressed[i] and k == n - 1
         if size < 0:
             return at_progression and not world.target_seen[i] and stage == length - 1
-        response = target_response(world, i, size, nadir, baseline)
+        response = target_response(size, nadir, baseline, world.nodal[i])
         if at_progression:
             if not world.target_seen[i]:
                 return False
@@ -323,7 +323,7 @@ def _dynamics(world, i, days, sizes, out):
         if size < smallest:
             smallest, at_smallest = size, k
         if not (world.progressed[i] and k == n - 1):
-            response = target_response(world, i, size, nadir, baseline)
+            response = target_response(size, nadir, baseline, world.nodal[i])
             if first_of[response] < 0:
                 first_of[response] = days[k]
             nadir = min(nadir, size)

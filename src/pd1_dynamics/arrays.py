@@ -76,7 +76,7 @@ def is_one(column: pd.Series) -> np.ndarray:
 
 
 def make_table(columns: Mapping[str, Any]) -> pd.DataFrame:
-    """A table of columns that nobody else holds, without the copy that pandas makes of them."""
+    """A data frame built without copying its columns; they must not be used elsewhere."""
     return pd.DataFrame(dict(columns), copy=False)
 
 

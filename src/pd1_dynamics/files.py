@@ -22,7 +22,7 @@ ROWS_TOGETHER = 1 << 17
 def read_table(path: str | Path) -> pd.DataFrame:
     """Read a table that an earlier stage wrote: Parquet, or CSV with empty cells for missing.
 
-    Numbers come back to the last bit.
+    Floating-point numbers are read back exactly.
     """
     path = Path(path)
     if path.suffix == ".parquet":
@@ -91,7 +91,7 @@ def _runs(process: str) -> bool:
 
 
 def decoded(table: pa.Table, coded: bool = False) -> pd.DataFrame:
-    """A table of a Parquet file as a data frame; the given one is used up.
+    """A Parquet table as a data frame; the given table must not be used afterwards.
 
     With ``coded``, text comes as categories, each text once, for tables with many rows a patient.
     """

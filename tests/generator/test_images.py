@@ -1,4 +1,4 @@
-"""Lesions that add up to the sums of a trajectory, and show what was found."""
+"""Lesions that add up to the sums of a course, and show what was found."""
 
 from pathlib import Path
 
@@ -6,24 +6,31 @@ import numpy as np
 import pytest
 
 from calibrated_cohort import images
-from calibrated_cohort.images import Anatomy, Findings
-from calibrated_cohort.trajectory import Kind, Trajectory
+from calibrated_cohort.images import Anatomy
+from calibrated_cohort.person import PROGRESSED_WITHOUT_TARGETS, TARGETS, Findings, Kind, Person
 from pd1_dynamics.contract import schemas
 from pd1_dynamics.contract.vocabulary import BOTH, ENLARGEMENT_ONLY, PD, PR
 
 ROOT = Path(__file__).parents[2]
 DESCRIPTION = schemas.load(ROOT / "config" / "synthetic.yaml", "synthetic")
 ANATOMY = Anatomy.of(DESCRIPTION["anatomy"])
-RESPONSE = Kind("pr", (PR,), progressed=True, resistance="secondary", target_progression=True)
-COURSE = Trajectory(RESPONSE, (-5, 80, 170, 260), (1200, 700, 500, 680))
+RESPONSE = Kind(TARGETS, (PR,), progressed=True, resistance="secondary", target_progression=True)
+DAYS, SUMS = (-5, 80, 170, 260), (1200, 700, 500, 680)
+
+
+def patient(kind, findings, stage, days=DAYS, sums=SUMS):
+    person = Person.with_scans(kind, days, sums)
+    person.findings, person.characteristics["stage"] = findings, stage
+    return person
 
 
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("stage", ANATOMY.stages)
 def test_lesions_add_up_and_show_what_was_found(stage, seed):
     rng = np.random.Generator(np.random.PCG64(seed))
-    made = images.of_trajectory(COURSE, Findings(ENLARGEMENT_ONLY, 2), ANATOMY, stage, rng)
-    assert [sum(scan.targets) for scan in made.scans] == list(COURSE.sums)
+    person = patient(RESPONSE, Findings(ENLARGEMENT_ONLY, 2), stage)
+    made = images.of_targets(person, ANATOMY, rng)
+    assert [sum(scan.targets) for scan in made.scans] == list(SUMS)
     assert not any(0 < size < 50 for scan in made.scans for size in scan.targets)
     assert {*made.target_organs, *made.nontarget_organs} <= {*ANATOMY.stages[stage].allowed}
     first = zip(made.target_organs, made.scans[0].targets, strict=True)
@@ -34,7 +41,9 @@ def test_lesions_add_up_and_show_what_was_found(stage, seed):
 
 def test_growth_and_new_lesions_may_share_their_only_organ():
     rng = np.random.Generator(np.random.PCG64(5))
-    made = images.without_targets([-3, 60], Findings(BOTH, 1), ANATOMY, "M1d", rng)
+    kind = Kind(PROGRESSED_WITHOUT_TARGETS, progressed=True)
+    person = patient(kind, Findings(BOTH, 1), "M1d", (-3, 60), ())
+    made = images.without_targets(person, ANATOMY, rng)
     last = made.scans[-1]
     assert made.nontarget_response(last) == PD
     grown = [

@@ -3,24 +3,21 @@
 import numpy as np
 import pytest
 
-from calibrated_cohort import packing, world
+from calibrated_cohort import constraints, world
 from calibrated_cohort.moves import propose
-from calibrated_cohort.trajectory import Kind
+from calibrated_cohort.person import TARGETS, TRAITS, Kind, Person
 from pd1_dynamics.contract.vocabulary import DAYS_PER_MONTH, PR
 
 pytestmark = pytest.mark.slow
 
-RESPONSE = Kind("pr", (PR,), progressed=True, resistance="secondary", target_progression=True)
+RESPONSE = Kind(TARGETS, (PR,), progressed=True, resistance="secondary", target_progression=True)
 DAYS, SUMS = (-5, 80, 170, 260), (1200, 700, 500, 680)
 
 
 def made(days=DAYS, sums=SUMS, later=300):
-    patient = packing.empty_world(1)
-    packing.set_kind(patient, 0, RESPONSE)
-    state = np.zeros((1, world.TRAIT + len(packing.TRAITS)))
-    packing.set_scans(state[0], days, sums)
-    state[0, world.LATER], state[0, world.DEATH] = later, 1
-    return patient, state
+    person = Person.with_scans(RESPONSE, days, sums)
+    person.row[world.LATER], person.death = later, True
+    return constraints.of_kinds([RESPONSE]), person.row[np.newaxis]
 
 
 def test_a_course_of_its_kind_is_possible():
@@ -46,7 +43,7 @@ def test_impossible_courses_are_refused(change, why):
 
 
 def test_values_by_hand():
-    out = np.zeros(len(world.DERIVED) + len(packing.TRAITS))
+    out = np.zeros(len(world.DERIVED) + len(TRAITS))
     world.derive(*made(), 0, out)
     assert out[world.CHANGE] == pytest.approx(100 * (700 - 1200) / 1200)
     assert out[world.DEPTH] == pytest.approx(100 * (500 - 1200) / 1200)

@@ -23,7 +23,7 @@ from pd1_dynamics.derive.response.recist import target_response
 
 CHOSEN = definitions.load()
 RANK = {label: rank for rank, label in enumerate(("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE"))}
-# For a patient, NE is worse than a response and no news about progression.
+# NE ranks with SD: worse than a response, and it says nothing about progression.
 OVERALL_RANK = {"CR": 0, "PR": 1, "SD": 2, "NON-CR/NON-PD": 2, "NE": 2, "PD": 3}
 
 diameters = st.integers(0, 1200).map(lambda tenths: tenths / 10)

@@ -1,4 +1,7 @@
-"""Data move one way: a room imports only rooms above it, and the Snakefile loads nothing heavy."""
+"""Data move one way: a subpackage ("room") imports only those before it in the flow.
+
+The Snakefile loads nothing heavy.
+"""
 
 import ast
 import subprocess

@@ -107,7 +107,7 @@ def test_parts_of_the_patients_give_the_same_bytes(project, first_run):
 
 
 def test_figures_keep_their_bytes_over_ten_runs(project, first_run):
-    """Memory addresses differ from run to run; nothing in a figure may hang on them."""
+    """Memory addresses differ from run to run; no figure may depend on them."""
     targets = [f"results/synthetic/figures/{name}.svg" for name in ("figure2c", "waterfall")]
     before = project.contents("synthetic/figures/*")
     for number in range(10):

@@ -1,4 +1,4 @@
-"""The paper's figures, all by one job: each is a target by its path, none pays for imports alone."""
+"""The paper's figures: one job draws all, to import libraries only once; each path is a target."""
 
 
 rule draw_figures:

@@ -28,7 +28,7 @@ def main(
         read_table(path_patients),
         read_table(path_response),
         loading.load(path_variables, folder_analyses),
-        layouts["sample"],
+        layouts,
         synthetic=described.synthetic,
         about=described.about,
         smallest_cell=definitions_of(path_cohort, path_definitions)["publish"]["smallest_cell"],

@@ -1,4 +1,4 @@
-"""Statistics compiled for the search: those of the room ``statistics``, in 0.1 ms each.
+"""Statistics compiled for the search: as in ``pd1_dynamics.statistics``, 0.1 ms each.
 
 Each function reads a block of a problem (its arrays are set up by :mod:`.search`) and
 writes its outputs. ``order`` is the order of the block's members when it was last evaluated; a
@@ -19,7 +19,7 @@ MEDIAN, LOWER, UPPER, LEAST, LEAST_LOWER, LEAST_UPPER, SHARE, SHARE_LOWER, SHARE
 and of its limits, and survival at one time with its limits."""
 PER_COEFFICIENT, ERROR = 5, 4
 """Outputs of a model for each coefficient, and the place of its standard error among them."""
-_AT_LEVEL = 1.5e-8  # R's quantile.survfit: how near is "exactly"
+_AT_LEVEL = 1.5e-8  # R's quantile.survfit: tolerance for "equal to one half"
 
 
 @njit
@@ -37,10 +37,10 @@ def sort(order, values):
 
 @njit
 def invert(matrix):
-    """Inverse of a symmetric positive definite matrix, by Cholesky; zeros where it is not.
+    """Inverse of a symmetric positive definite matrix, by Cholesky; zeros if it is not.
 
-    Written out, because the bits of a library's depend on the processor, and a search of millions
-    of decisions on the bits.
+    Written out, because a library's rounding differs between processors. After millions of
+    decisions of the search, such differences would lead to another cohort.
     """
     n = len(matrix)
     lower, inverse = np.zeros((n, n)), np.zeros((n, n))
@@ -166,8 +166,8 @@ def quantiles(values, order, out):
 def kaplan_meier(time, event, order, at, out):
     """Kaplan-Meier median and survival at a time, limits on the log scale (R's ``survfit``).
 
-    As in R, the median is in the middle of a part of the curve that is flat at one half, and where
-    a limit rises again, the step counts that lies nearest below one half.
+    As in R, the median is the midpoint of the interval where the curve equals one half. A limit may
+    rise again after it fell below one half; then the step nearest below one half counts.
     """
     sort(order, time)
     n = len(order)
@@ -359,7 +359,10 @@ def _step(beta, score, information, scale):
 
 @njit
 def cox(time, event, rows, values, order, beta, out):
-    """Cox model with Efron's ties: ``values[rows]`` are the covariates; ``beta`` is warm."""
+    """Cox model with Efron's ties: ``values[rows]`` are the covariates.
+
+    ``beta`` holds the starting values (the last fit), and afterwards the coefficients.
+    """
     sort(order, time)
     n, p = len(order), len(rows)
     design = np.empty((n, p))

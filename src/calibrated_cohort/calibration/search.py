@@ -1,9 +1,9 @@
-"""The search: change one or two patients at a time until every target is met.
+"""The search, by simulated annealing: change one or two patients until every target is met.
 
-Targets start so wide that the first state meets them, and shrink to their printed width while the
-temperature falls: all of them are approached together.
-Only the statistics that a change touches are computed again, cheap ones first, and no further than
-it takes to refuse the change.
+Targets start wide enough for the first state to meet nearly all of them, and shrink together to
+their printed width; then the temperature falls.
+Only the statistics that a change affects are computed again, cheap ones first, and only until it is
+clear that the change is refused.
 """
 
 from __future__ import annotations
@@ -194,7 +194,11 @@ def _who_matters(p, b):
 
 @njit
 def _run(p, world, state, values, propose, derive, first_width, start, moves, hot, cold):
-    """A stretch of the search: from one share of it to another, (start, moves) in moves."""
+    """A stretch of the search: up to ``moves`` moves.
+
+    ``start`` is the number of moves done so far, and that of the whole round. Returns the number
+    done at the end, and how many of this stretch were accepted.
+    """
     patients = len(state)
     rows = len(values)
     blocks = len(p.kind)
@@ -322,7 +326,7 @@ def anneal(
     progress: Callable[[str], None] = lambda text: None,
     stretch: int = 50_000,
 ) -> np.ndarray:
-    """Search, changing ``state`` and ``values`` in place; misses of the targets, in units."""
+    """Change ``state`` and ``values`` in place; returns the misses of the targets, in units."""
     _set_seed(seed)
     _evaluate_all(p, values)
     first_width = np.minimum(_misses(p), WIDEST)

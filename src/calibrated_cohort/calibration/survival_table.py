@@ -23,7 +23,7 @@ from pd1_dynamics.contract.vocabulary import DAYS_PER_MONTH
 from pd1_dynamics.published.ledger import read_claims
 
 MOVES = 300_000
-EVENTS_IN = 1.3  # times as long as to the median: where the search begins
+EVENTS_IN = 1.3  # longest follow-up, in mean times to the event, where the search begins
 
 
 @dataclass(frozen=True)

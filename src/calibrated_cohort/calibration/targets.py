@@ -27,14 +27,14 @@ from pd1_dynamics.published.printed import possible_values
 SAFETY = (
     0.98  # share of the rounding interval that is used: rounding errors change no printed digit
 )
-EDGE = 0.9 * (1 / SAFETY - 1)  # units by which a number may miss that and still round as printed
-ON_EDGE = 1e-6  # the same of a number that may lie on the edge itself, for its last bits
+EDGE = 0.9 * (1 / SAFETY - 1)  # units: a miss up to this still rounds to the printed number
+ON_EDGE = 1e-6  # the same where the target reaches the rounding limit: floating-point error only
 ONE_SIDED = 0.1  # width that stands for a one-sided bound's unit, on its own scale
 ABOVE_HALF = 0.005  # survival above one half of a curve that shall not reach its median
-SELECTED = 0.02  # a bound on p is so much stricter where other covariates join by selection
+SELECTED = 0.02  # factor on an upper bound of p in models to which selection adds covariates
 COARSE = ("median_survival", "survival", "spearman_rho", "min", "max")  # met early: see Target
-INSISTENCE = 3.0  # a coarse target's unit is so much smaller: many patients share in moving it
-REVERSED = "not "  # prefix of the row of censorings, the events of a reversed curve
+INSISTENCE = 3.0  # divides a coarse target's unit: its misses weigh more, as many patients move it
+REVERSED = "not "  # prefix of the censoring indicator, the event of a reverse Kaplan-Meier curve
 
 (
     QUANTILES, KAPLAN_MEIER, LOG_RANK, WILCOXON, KRUSKAL_WALLIS, SPEARMAN,
@@ -50,7 +50,7 @@ class Target:
     """One printed number: a block's output, and the values that round to it.
 
     ``unit`` is half a unit of the last digit, on the output's scale (ratios and p values:
-    logarithm); misses are counted in it.
+    logarithm), divided by :data:`INSISTENCE` if coarse; misses are counted in it.
     """
 
     claim: str
@@ -160,8 +160,9 @@ def _target(claim, output: int, stricter: float = 1.0) -> Target:
     low, high = allowed.low, allowed.high
     coarse = claim.field != "p_value" and claim.estimate_statistic in COARSE
     if claim.comparator == "=":
-        # A number is printed as it is shown: rounded half away from zero, and a p value below 0.001
-        # as such. So a coarse one may lie on the edge nearer to zero, and none on the other.
+        # Printing rounds half away from zero, so that the limit nearer to zero still rounds to the
+        # printed number and the other does not: a coarse target may lie on the former. A p value
+        # below 0.001 is printed as such.
         middle, half = (low + high) / 2, SAFETY * (high - low) / 2
         inner = low if middle > 0 else high
         low, high = middle - half, middle + half
@@ -217,7 +218,7 @@ def statements(study: StudyData, said: Sequence[Mapping[str, Any]]) -> pd.DataFr
 
 
 def _errors(block: Block) -> list[Target]:
-    """Standard errors that follow from both limits: they hang on who died, and are met early."""
+    """Standard errors that follow from both limits: they depend on who died; met early."""
     by_output = {target.output: target for target in block.targets}
     found = []
     for first in range(0, block.outputs, kernels.PER_COEFFICIENT):

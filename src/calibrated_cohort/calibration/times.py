@@ -1,6 +1,6 @@
 """The smallest cohort that can be calibrated: times to an event, and what is fixed of each subject.
 
-It serves what depends on nothing else: therapies after progression, a published survival table.
+Used where only times and events are searched: later therapies, a published survival table.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Subjects(NamedTuple):
         Days between which the time lies.
     at_end
         What happens on the longest day, 1 or 0; before it there is always an event. :data:`FREE`:
-        times and events are free of each other, and the number of events in a group is kept.
+        times and events change independently, and the number of events in a group is kept.
     group
         Subjects of a group may exchange events.
     static
@@ -87,7 +87,7 @@ def calibrate(
     rounds: int = 3,
     progress: Callable[[str], None] = lambda text: None,
 ) -> np.ndarray:
-    """Change days and events until the targets are met; misses of the targets, in units.
+    """Change days and events until the targets are met; returns the misses, in units.
 
     Parameters
     ----------

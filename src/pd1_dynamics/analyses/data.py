@@ -9,8 +9,8 @@ import pandas as pd
 from pd1_dynamics.contract.codebook import THERAPY_PREFIX, Codebook, level_text
 from pd1_dynamics.contract.declarations import PATIENTS, THERAPIES, Declarations
 
-# Derived percents are ratios of floats; conditions compare them to the ninth decimal, so that
-# -40 % is -40 % whatever its last bit.
+# Derived percents are floating-point ratios. Conditions compare them rounded to nine decimals, so
+# that rounding errors do not decide whether a value equals a bound such as -40 %.
 COMPARED_DECIMALS = 9
 
 BOUNDS = {

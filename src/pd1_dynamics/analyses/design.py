@@ -9,7 +9,8 @@ import pandas as pd
 
 from pd1_dynamics.analyses.data import Sample
 
-# R's lm() calls a column aliased when what the others leave of it is below this share (qr, tol).
+# R's lm() calls a column aliased if the norm of its residual on the earlier columns is below this
+# share of its own norm (argument tol, passed to qr).
 ALIASED = 1e-7
 
 
@@ -64,9 +65,9 @@ def complete(sample: Sample, variables: list[str]) -> np.ndarray:
 def design(sample: Sample, variables: list[str]) -> Design:
     """Design of the covariates on complete rows.
 
-    A factor has a column for each level that some row has, but its reference: the codebook's, or
-    the first level found when nobody is at that one. Columns that the earlier ones and the
-    intercept determine are left out, as R leaves their coefficients NA.
+    A factor has one column for each level present, except its reference level: the codebook's, or
+    the first level present if no patient has that one. Columns that are linear combinations of the
+    intercept and earlier columns are left out, as in R, where their coefficients are NA.
     """
     columns: list[Column] = []
     left_out: dict[str, str] = {}

@@ -1,9 +1,9 @@
-"""Small counts kept back: a number of patients below a bound, and what it would follow from.
+"""Suppression of small cells: counts of patients below a bound, and cells that would reveal them.
 
-The setting ``publish.smallest_cell`` names the bound. Kept back are counts from 1 to one below it
-with their percents, estimates from so few patients, and numbers of events that are so small. Where
-a whole is known, one part that is kept back would follow from the others: then the smallest of the
-others is kept back too, over levels of a variable and over groups.
+The setting ``publish.smallest_cell`` is the bound. Suppressed are counts from 1 to one below it
+with their percents, estimates from so few patients, and such small numbers of events. Where a total
+is known, a single suppressed part could be calculated from the others. Then the smallest of the
+others is suppressed too (secondary suppression), over levels of a variable and over groups.
 """
 
 from dataclasses import replace
@@ -17,12 +17,12 @@ _KNOWN = "(known)"
 
 
 def keep_back(rows: list[Estimate], bound: int) -> list[Estimate]:
-    """The rows with small numbers kept back; all of them where the bound is 0.
+    """The rows with small numbers suppressed; unchanged if the bound is 0.
 
     Parameters
     ----------
     bound
-        Least number of patients that may be shown, above 0.
+        Smallest number of patients that may be shown; 0 turns suppression off.
     """
     if not bound:
         return rows
@@ -68,11 +68,11 @@ def _is_small_part(part: float | None, whole: float | None, bound: int) -> bool:
 
 
 def _hidden_cells(rows: list[Estimate], bound: int) -> tuple[set[int], set[int]]:
-    """Places of counts and their percents that are kept back, and of rows that lose their n.
+    """Positions of rows to suppress (counts and their percents), and of rows that lose their n.
 
     The number of missing values is a part of its group like a level; so is the number of known
-    values of a variable without levels. Where it is kept back, no row of the variable in that group
-    may say of how many it is: the difference to the group would tell.
+    values of a variable without levels. Where such a part is suppressed, no row of the variable in
+    that group may show its n: the difference from the group size would reveal the part.
     """
     hidden: set[int] = set()
     tables: dict[tuple, dict[tuple[str, str], list[int]]] = {}
@@ -107,7 +107,7 @@ def _count(rows: list[Estimate], places: list[int]) -> float | None:
 
 
 def _sizes(rows: list[Estimate], bound: int) -> set[int]:
-    """Sizes of populations that are small; their percents go with them."""
+    """Positions of percents without a term (population sizes) that stand for few patients."""
     return {
         place
         for place, row in enumerate(rows)

@@ -46,7 +46,7 @@ def schema() -> str:
 
 
 class _InFull(yaml.SafeDumper):
-    """What two kinds share is written out twice."""
+    """Writes shared parts out in full, without YAML anchors and aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True

@@ -151,7 +151,7 @@ def _selected(model: Model, analysis: Analysis, run: Run) -> tuple[list[str], st
 
 @dataclass(frozen=True)
 class Adjustment:
-    """Covariates that every model adjusts for, and those that the cohort has not."""
+    """Covariates that every model adjusts for, and optional ones that the cohort lacks."""
 
     variables: tuple[str, ...]
     unavailable: tuple[str, ...]

@@ -139,7 +139,7 @@ def clean_texts(
 
 
 def _identifiers(texts: Mapping[str, pd.DataFrame]) -> frozenset[str]:
-    """Every identifier of a patient, in lower case; numbers as short as counts are none."""
+    """All patient identifiers in lower case, except numbers of up to three digits (like counts)."""
     found = set()
     for rows in texts.values():
         if "patient_id" in rows:

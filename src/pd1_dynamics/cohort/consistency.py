@@ -119,9 +119,9 @@ def _before_start(dated: Tables, texts: Tables) -> Iterator[Problem]:
 
 
 def _day_of_death(patients: pd.DataFrame) -> pd.Series | None:
-    """Day of death, NaN for who lives; reported survival stands in for a date.
+    """Day of death, NaN for patients alive; reported survival replaces a missing date.
 
-    A death that itself cannot be (told elsewhere) is left out, so that it makes no scan wrong.
+    An impossible day of death is left out: another check reports it, and scans are not blamed.
     """
     if "death" not in patients:
         return None
@@ -196,7 +196,7 @@ def _is_iso(text: str) -> bool:
 
 
 def _sums(dated: Tables, texts: Tables) -> Iterator[Problem]:
-    """Target sums that the target lesions of the same date and reader do not make."""
+    """Target sums that differ from the summed target diameters of the same date and reader."""
     scans, lesions = dated.get("assessments"), dated.get("lesions")
     if scans is None or lesions is None or not {"target_sum_mm", "day", "patient_id"} <= set(scans):
         return

@@ -1,4 +1,4 @@
-"""Their words to ours: columns, values, constants and missing codes, as a cohort's file says."""
+"""Translates a cohort's columns, values and missing codes to the data contract, by its file."""
 
 import difflib
 

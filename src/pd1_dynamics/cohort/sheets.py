@@ -110,7 +110,7 @@ def read_sheet(path: str | Path, table: str, named: str) -> Sheet:
 
 
 def _without_control_characters(sheet: Sheet) -> Sheet:
-    """Cells without characters that no reader sees, and that documents and terminals trip over."""
+    """Cells without invisible control characters, which break documents and terminals."""
     columns, cleaned = {}, 0
     for name, column in sheet.columns.items():
         texts = [_CONTROL.sub("", label) for label in column.categories]

@@ -16,7 +16,7 @@ RESERVED = ("bench", "calibration", "replication")
 """Folders under ``results/`` that are no cohort's."""
 
 DISEASE, TREATMENT = "melanoma", "anti-PD-1 monotherapy"
-"""What the article is about, and a cohort's file need not say."""
+"""Defaults of ``disease`` and ``treatment``: those of the article."""
 
 TABLES_FORMAT, SDTM_FORMAT = "tables", "sdtm"
 
@@ -184,7 +184,7 @@ def _read(path: Path) -> tuple[Mapping[str, Any], list[Problem]]:
 
 
 def _dates_as_text(content: Any) -> Any:
-    """A date without quotation marks is as good as one with them."""
+    """Dates that YAML parsed (written without quotation marks) back to ISO text."""
     if isinstance(content, dict):
         return {key: _dates_as_text(value) for key, value in content.items()}
     if isinstance(content, list):

@@ -200,7 +200,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "lesions": ("patient_id", "date", "lesion_id", "reader"),
     "labs": ("patient_id", "date", "test"),
 }
-"""What a row of a table is known by: no two rows share it. Two therapies may be alike."""
+"""Key columns of each table: no two rows may share a key. ``therapies`` has none."""
 
 MEASURES = {"assessments": "target_sum_mm", "lesions": "diameter_mm", "labs": "value"}
 """What a row of a dated table measures."""

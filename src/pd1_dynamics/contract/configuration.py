@@ -93,7 +93,7 @@ def in_results(path: str, cohort: str = "{cohort}") -> str:
 
 
 def source_tables(name: str, root: str | Path = ".") -> list[str]:
-    """Files that a cohort reads, those that exist; the cleaning tells the absent ones.
+    """Files that a cohort reads and that exist; the cleaning step reports missing ones.
 
     Raises
     ------

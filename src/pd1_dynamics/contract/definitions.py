@@ -1,7 +1,8 @@
 """Definitions of response, progression and resistance: the defaults, and a cohort's own choices.
 
-The defaults lie in ``config/definitions.yaml``, each with the reason for it. A cohort overrides
-single keys under ``settings`` in its file; the result is checked as a whole.
+The defaults lie in ``config/definitions.yaml``; its schema says of each what it decides, and from
+which sentence of a guideline. A cohort overrides single keys under ``settings`` in its file; the
+result is checked as a whole.
 """
 
 from collections.abc import Mapping
@@ -99,24 +100,21 @@ def alternatives(path: str | Path = DEFAULTS) -> dict[str, list[Any]]:
     return found
 
 
-def reasons(path: str | Path = DEFAULTS) -> dict[str, str]:
-    """What the file says above each key, by the key's place: the question and its source.
+def reasons() -> dict[str, str]:
+    """What each setting decides and where that comes from, by its place: the schema's words.
 
     Examples
     --------
     >>> reasons()["resistance_rule"]
     "Which rule fills the column `resistance`: paper (the cohort study's Methods) or sitc."
     """
-    found, words, above = {}, [], []
-    for line in Path(path).read_text(encoding="utf-8").splitlines():
-        text = line.strip()
-        if text.startswith("#"):
-            words.append(text.removeprefix("#").strip())
-            continue
-        key, colon, _ = text.partition(":")
-        if colon and key.isidentifier():
-            depth = (len(line) - len(line.lstrip())) // 2
-            above = [*above[:depth], key]
-            found[".".join(above)] = " ".join(words)
-        words = []
+    found = {}
+
+    def visit(node: Mapping[str, Any], place: str) -> None:
+        for key, child in node.get("properties", {}).items():
+            below = f"{place}.{key}" if place else key
+            found[below] = child.get("description", "")
+            visit(child, below)
+
+    visit(schemas.schema("definitions"), "")
     return found

@@ -63,10 +63,9 @@ REPRODUCED, RETURNED, COMPATIBLE = "reproduced", "returned", "compatible"
 CLOSE, DIFFERS = "close", "differs"
 CONTRADICTED, NOT_ESTIMABLE = "contradicted", "not estimable"
 VERDICTS = (REPRODUCED, RETURNED, COMPATIBLE, CLOSE, DIFFERS, CONTRADICTED, NOT_ESTIMABLE)
-"""Of a published number beside a recomputed one. Returned is a number that a cohort was built to
-have;
-compatible is one within what the rounding of other printed numbers, or a definition that had to be
-inferred, allows; contradicted is what the paper itself denies."""
+"""Verdicts on a published number compared with a recomputed one. Returned: the cohort was built to
+have this number. Compatible: it agrees within the rounding of other printed numbers, or under a
+definition that had to be inferred. Contradicted: the paper's own numbers deny it."""
 
 ARITHMETIC, CALIBRATED, EMERGENT = "arithmetic", "calibrated", "emergent"
 REPLICATION = "replication"

@@ -47,8 +47,8 @@ def derive(
     Parameters
     ----------
     tables
-        Clean tables by name, as the room ``cohort`` gives them: all columns of the data contract or
-        those that are known, text with None for missing, dates as integer days ``day`` from the
+        Clean tables by name, as the package ``cohort`` gives them: all columns of the data contract
+        or those that are known, text with None for missing, dates as integer days ``day`` from the
         first dose. Row order is irrelevant. Without ``patients``, they are those of the others.
     definitions
         As :func:`pd1_dynamics.contract.definitions.load` gives them.

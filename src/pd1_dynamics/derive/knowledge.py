@@ -1,4 +1,4 @@
-"""What a cohort knows of anyone, by which a part of its patients is judged."""
+"""Which data the whole cohort records, needed when only a part of its patients is processed."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from pd1_dynamics.contract.columns import SCANS
 
 @dataclass(frozen=True)
 class Known:
-    """What a cohort knows of anyone; a part of its patients is judged by the whole.
+    """Which data the whole cohort records; the same for every part of its patients.
 
     Attributes
     ----------
     scans, deaths, last_doses, therapies
         Whether some patient has a scan, a vital status (dead or alive), a last dose, a later
-        therapy. Then others without are known to have none.
+        therapy. If so, patients without one have none.
     readers
         Names of all readers, in alphabetical order.
     """

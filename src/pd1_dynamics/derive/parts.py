@@ -4,10 +4,12 @@ Memory does not grow with the cohort: at most :data:`PATIENTS_AT_ONCE` are held 
 """
 
 import multiprocessing
-from collections.abc import Iterable, Mapping
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow.compute as pc
@@ -63,17 +65,30 @@ def derive_files(
     if len(pieces) == 1:
         work(outputs, pieces[0])
         return
-    folder = Path(outputs["response"]).parent
-    folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=folder, prefix=".pieces.") as aside:
+    with _folder_of_pieces(outputs) as aside:
         files = [
-            {name: Path(aside) / f"{name}.{number}.csv" for name in TABLES}
+            {name: aside / f"{name}.{number}.csv" for name in TABLES}
             for number in range(len(pieces))
         ]
-        with multiprocessing.get_context("fork").Pool(workers, maxtasksperchild=None) as pool:
-            pool.starmap(work, zip(files, pieces, strict=True), chunksize=1)
+        # Fresh processes: one that is forked beside threads of Arrow may wait for them for ever.
+        fresh = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(workers, mp_context=fresh) as pool:
+            list(pool.map(work, files, pieces))
         for name in TABLES:
             joined([piece[name] for piece in files], outputs[name])
+
+
+@contextmanager
+def _folder_of_pieces(outputs: Mapping[str, str | Path]) -> Iterator[Path]:
+    """A temporary folder beside the outputs; one that a killed run left is removed first."""
+    beside = Path(outputs["response"])
+    aside = beside.with_name(f".{beside.stem}.pieces")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    try:
+        yield aside
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def _derive_piece(

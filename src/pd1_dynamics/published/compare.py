@@ -188,11 +188,10 @@ def _gap(row) -> str:
 
 
 def _worst(found: list[dict | None], claim) -> dict | None:
-    """Of several estimates that a claim covers the one that speaks most against it.
+    """Of several estimates that a claim covers, the one that supports it least.
 
-    A statement such as "all p below 0.001" is true when it is true of all, so the largest p
-    decides;
-    what one of them lacks, the statement lacks.
+    A statement such as "all p below 0.001" holds only if it holds for each, so the largest p
+    decides. If one of them is not estimable, neither is the statement.
     """
     if None in found or len(found) == 1:
         return next((one for one in found if one is None), found[0])

@@ -15,8 +15,9 @@ def against(claim, estimate: dict, low: float, high: float) -> dict:
 
     Reproduced: each estimate lies in the other's 95% interval. Close: one does, or the cohort's
     lies in the 95% prediction interval, which holds the estimate of a new cohort of its size if
-    nothing but chance differs. A median of values has the interval of
-    its order statistics. P values get no verdict: they depend on the size of a cohort.
+    nothing but chance differs. The interval of a
+    median of values comes from order statistics. P values get no verdict: they depend on the size
+    of a cohort.
     """
     value, n = estimate["value"], estimate["n"]
     row = {
@@ -115,7 +116,7 @@ def _known(interval) -> bool:
 
 
 def _within(value, interval) -> bool:
-    """Inside, where a limit that is not reached is none."""
+    """Whether the value lies inside; a limit that is not reached does not bound it."""
     if not _known(interval):
         return False
     low, high = interval

@@ -1,4 +1,4 @@
-"""How a run is carried out: what a job depends on, whose turn it is, and what a person is told.
+"""How a run is carried out: what a job depends on, the lock of a run, and messages to the user.
 
-The Snakefile imports this room; nothing in it needs more than the standard library.
+The Snakefile imports this package; nothing in it needs more than the standard library.
 """

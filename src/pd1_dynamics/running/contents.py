@@ -41,9 +41,9 @@ def digest(paths: Iterable[str | Path]) -> str:
 def parameter(path_log: str | Path, sources: Iterable[str | Path]) -> str:
     """What a rule's parameter says: contents of its sources, and whether its outputs are intact.
 
-    The second part is what the seal holds while all outputs that are there match it, and something
-    new when one does not. The job that then runs writes it into the next seal, so that it runs
-    once.
+    The second part is the state stored in the seal as long as the existing outputs match their
+    checksums, and a new value if one does not. Then the job runs again and stores the new value in
+    its next seal, so that it runs only once.
 
     Parameters
     ----------

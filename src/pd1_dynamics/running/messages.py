@@ -40,7 +40,7 @@ _ABOUT_THE_ENGINE = (
     "WORKFLOW_STARTED",
     "PROGRESS",
 )
-"""Events that say nothing that the line of the next step does not say."""
+"""Events that add nothing to the line that announces each step."""
 
 
 class _WithoutNoise(logging.Filter):

@@ -1,4 +1,4 @@
-"""Whose turn it is: one run at a time for each cohort, and any number of cohorts at once.
+"""Lock of a cohort: one run at a time for each cohort, and any number of cohorts at once.
 
 The operating system holds the lock and lets go of it when the run ends, however it ends. So a run
 that was killed leaves nothing that a person would have to remove.
@@ -12,9 +12,9 @@ _held = []  # files stay open, and locked, until the run ends
 
 
 def take(folder: str | Path) -> bool:
-    """Take the turn for a folder of results; False if another run has it.
+    """Lock a folder of results; False if another run holds the lock.
 
-    On a file system that knows no locks, every run has its turn.
+    On a file system without locks, every run may proceed.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)

@@ -36,7 +36,7 @@ def fisher_exact(table: ArrayLike) -> TestResult:
         table = table.T  # few rows, many columns: small states
     table = table[
         :, np.argsort(table.sum(axis=0), kind="stable")
-    ]  # the largest column is left over
+    ]  # the largest column comes last: the others determine it
     columns = table.sum(axis=0)
     log_factorial = gammaln(np.arange(table.sum() + 1) + 1.0)
     # The probability of a filling is a constant times the product of 1 / cell!.
@@ -82,8 +82,8 @@ def _tail(
 ) -> float:
     """Probability of all tables with a log weight up to a bound.
 
-    A network (Mehta and Patel 1983): a node is what the rows still need before a column is filled.
-    Partial tables of which every completion counts, or none, are not followed further.
+    Network algorithm (Mehta and Patel 1983): a node holds the row totals that are still to be
+    filled. A partial table is not followed further if all of its completions count, or none.
     """
     stages = _network(rows, columns, log_factorial)
     longest = shortest = -log_factorial[stages[-1].nodes].sum(axis=1)  # the last column

@@ -81,10 +81,10 @@ def _exp(x, power, bits):
 
 @njit(cache=True, nogil=True)
 def _moments(data, weight, replicated, moments, sizes, rows):
-    """Moments at which the likelihood has a factor; who die together leave one by one (Efron).
+    """Moments: one for each factor of the partial likelihood; ties are taken in turn (Efron).
 
-    Gives the number of moments, of those at which some have left, and of observations that die
-    together.
+    Returns the number of moments, of those at which a part of the tied events has already left the
+    risk set, and of observations with tied events.
 
     Parameters
     ----------
@@ -157,8 +157,8 @@ def _at_risk(event, ends, values, plan, running, out):
 def _partial_likelihood(data, weight, plan, design, beta, score, information, room):
     """Log partial likelihood; writes its score (p,) and information (p, p).
 
-    Both derivatives are sums over observations, each weighted by the hazard that it has lived
-    through, less what the means at risk explain.
+    The score sums covariates times martingale residuals. The information sums products of
+    covariates, weighted by expected events, less the products of the means at risk.
 
     Parameters
     ----------

@@ -65,7 +65,7 @@ class CumulativeIncidence:
         return float(self.incidence[place]) if place >= 0 else 0.0
 
     def _std_error(self, t: float) -> float:
-        """Root of the summed squares of what each observation's weight changes."""
+        """Infinitesimal jackknife: root of the summed squares of the observations' influences."""
         last = self._place(t)
         if last < 0:
             return 0.0
@@ -168,8 +168,8 @@ def _gray_score(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Score of each group, shape (g,), and its covariance, shape (g, g).
 
-    At each event the groups share it in proportion to those who could still have it: the number at
-    risk, weighted up for those whom a competing event has taken.
+    Events are expected in proportion to the groups' subdistribution risk sets: the number at risk,
+    weighted up for patients with an earlier competing event.
     """
     distinct, place = np.unique(time, return_inverse=True)
     shape = (len(distinct), n_groups)

@@ -55,8 +55,8 @@ def check_design(covariates: pd.DataFrame) -> np.ndarray:
 def check_finite(
     covariates: pd.DataFrame, coefficients: np.ndarray, std_errors: np.ndarray
 ) -> None:
-    """Refuse a fit of which a coefficient has run away (separation, monotone likelihood), or
-    almost.
+    """Refuse a fit in which a coefficient diverges, or almost (separation, monotone
+    likelihood).
 
     Raises
     ------

@@ -9,8 +9,8 @@ _TOLERANCE = np.sqrt(np.finfo(float).eps)
 def follow_up(time: ArrayLike, event: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Times as floats, nearly equal ones made equal (R: ``aeqSurv``), and events as booleans.
 
-    Times that differ by less than about 1.5e-8, in their unit or relative to their mean, are one
-    time of which the calculation has left two: 0.3 and 0.1 + 0.2.
+    Times that differ by no more than about 1.5e-8, in their unit or relative to their mean, count
+    as one time that rounding errors have split, such as 0.3 and 0.1 + 0.2.
 
     Raises
     ------

@@ -91,8 +91,7 @@ def kaplan_meier(time: ArrayLike, event: ArrayLike, confidence: float = 0.95) ->
     time
         Follow-up times, shape (n,), in any unit; no missing values.
     event
-        1 or True where the event was observed, 0 or False where the follow-up ended without, shape
-        (n,).
+        1 or True where the event was observed, 0 or False where the time is censored, shape (n,).
     confidence
         Confidence level of the limits.
 
@@ -201,8 +200,8 @@ def _excess(
 def _first_time(time: np.ndarray, gone: np.ndarray, probability: float) -> float:
     """Time at which a step function reaches a level, the middle of a flat part at that level.
 
-    R: ``survival:::findq``. A limit may fall again after it has risen; then the step counts that
-    lies nearest above the level.
+    R: ``survival:::findq``. A confidence limit need not be monotone; of the steps that reach the
+    level, the one nearest to it counts.
     """
     time, gone = np.append(0, time), np.append(0, gone)
     last = time[-1]

@@ -69,7 +69,7 @@ class PartialLikelihood:
     log_likelihood
         Its logarithm.
     residuals
-        Schoenfeld residuals, the covariates of who died less their mean at risk, shape (d, p).
+        Schoenfeld residuals: covariates at each event less their mean at risk, shape (d, p).
     """
 
     log_likelihood: float

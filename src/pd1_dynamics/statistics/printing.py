@@ -52,7 +52,7 @@ def interval(estimate: float, low: float, high: float, decimals: int) -> str:
 
 
 def p_value(p: float) -> str:
-    """A p value: three decimals below 0.01, two from there on, none below 0.001.
+    """A p value: three decimals below 0.0095, otherwise two; below 0.001 or above 0.99 a bound.
 
     >>> [p_value(p) for p in (0.0004, 0.0049, 0.0153, 0.0951, 0.999)]
     ['<0.001', '0.005', '0.02', '0.10', '>0.99']

@@ -1,4 +1,4 @@
-"""The compiled statistics give what the room ``statistics`` gives, which agrees with R."""
+"""The compiled statistics give what ``pd1_dynamics.statistics`` gives, which agrees with R."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""The search: what it refuses leaves no trace, what it is given back is the best."""
+"""The search: a refused change leaves no trace, and the best state is returned."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Small counts, and what they would follow from, are kept back."""
+"""Small counts are suppressed, and so are the numbers from which they could be derived."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is harmless is settled and noted; what cannot be is an error."""
+"""Harmless inconsistencies are resolved and noted; contradictions are errors."""
 
 import pytest
 

@@ -1,5 +1,5 @@
-"""Identifiers and dates in the wrong column are told by their shape; dates in theirs as they
-stand."""
+"""In messages, identifiers and dates in a wrong column are masked (only their shape is shown);
+dates in a date column are not."""
 
 import pytest
 

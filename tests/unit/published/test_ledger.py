@@ -1,4 +1,4 @@
-"""The ledger is whole: counts per section, every string in the article, every claim with a fate."""
+"""The ledger is whole: counts per section, every quote in the article, selectors or reasons."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""A rule's sources are all that its script runs: read from the code, held against a real import."""
+"""A rule's sources are all that its script runs: read from the code, checked by an import."""
 
 import ast
 import subprocess

@@ -6,8 +6,8 @@ domain (Parquet, TSV and XLSX do too). Rules, where SDTM and the data contract d
 - Index date: first exposure (DM.RFXSTDTC, else the first EX.EXSTDTC; DM.RFSTDTC in a study that
   has neither). Subjects without one were never treated (screening failures) and are left out, with
   all their rows.
-- A date is complete: what an incomplete one (``2017-03``) means, ``partial_dates`` in the cohort's
-  file says; if it does not, it is an error that names the row. Times of day are dropped.
+- Dates must be complete. ``partial_dates`` in the cohort's file says how to complete others
+  (``2017-03``); without it they are errors that name the row. Times of day are dropped.
 - One time point has one date: rows of one subject, reader and visit take the earliest date of a
   scan of that visit, if it lies at most 21 days from their own.
 - Reader: evaluator and its identifier (``INDEPENDENT ASSESSOR RADIOLOGIST 1``), as

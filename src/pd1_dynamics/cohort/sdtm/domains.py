@@ -100,8 +100,8 @@ def complete_dates(
     """The rows that are read, with complete dates.
 
     An incomplete date (``2017-03``) is a problem; or, by the cohort's ``partial_dates``, it is
-    completed, or its row is left out (in DM, which has one row a subject, the date alone). What is
-    no date is a problem in any case.
+    completed, or its row is left out (in DM, which has one row a subject, the date alone). Text
+    that is not a date is always a problem.
     """
     if domain == "LB":
         rows = rows[rows["LBTESTCD"].str.upper() == "LDH"]

@@ -36,10 +36,9 @@ def lesions_of(
 ) -> tuple[pd.DataFrame, pd.DataFrame, list[Problem]]:
     """One row a lesion, date and reader; the rows of equivocal new lesions; problems.
 
-    Which axis counts is settled once a lesion: the short one of a lymph node, the long one of
-    anything else (RECIST 1.1, 4.1). A node is what TULOC calls one, at any visit and by any
-    reader; a
-    lesion without a location is a node if TR gives it a nodal state, or never a longest diameter.
+    The axis is chosen once for each lesion: the short axis of a lymph node, the longest diameter of
+    anything else (RECIST 1.1, 4.1). A node is what TULOC calls one, at any visit and by any reader.
+    A lesion without a location is a node if TR gives it a nodal state, or never a longest diameter.
     """
     empty = pd.DataFrame()
     if "TU" not in domains:
@@ -165,7 +164,7 @@ def _axis_that_counts(tr: pd.DataFrame, test: pd.Series, size: pd.Series) -> pd.
 
 
 def millimetres(tr: pd.DataFrame) -> pd.Series:
-    """Sizes in mm as text; text in a number stays, to be told later."""
+    """Sizes in mm as text; cells that are not numbers stay as they are, for later checks."""
     value = column_of(tr, "TRSTRESN", "TRSTRESC", "TRORRES")
     number = pd.to_numeric(value, errors="coerce")
     number = number.where(column_of(tr, "TRSTRESU", "TRORRESU") != "CM", number * 10)

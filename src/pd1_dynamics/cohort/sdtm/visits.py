@@ -34,7 +34,7 @@ def one_date_a_visit(domains: dict[str, pd.DataFrame]) -> int:
     first = rows.assign(day=rows["day"].where(rows["scan"])).groupby(key)["day"].transform("min")
     apart = (rows["day"] - first).dt.days
     moves = apart.between(1, VISIT_WINDOW_DAYS) | apart.between(-VISIT_WINDOW_DAYS, -1)
-    moves |= rows["day"].isna() & first.notna()  # what was not done has no date of its own
+    moves |= rows["day"].isna() & first.notna()  # rows without a date take that of the visit
     for domain in [name for name in ("TR", "TU", "RS") if name in domains]:
         own = moves.index[moves.to_numpy()].intersection(domains[domain].index)
         domains[domain].loc[own, "DATE"] = first[own].dt.strftime("%Y-%m-%d")

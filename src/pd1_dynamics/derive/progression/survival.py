@@ -101,9 +101,9 @@ def survival(
       radiological progression, or, without scans, reported progression with a day.
     - Durations of response, PR, CR and disease control count from the first such evaluation
       (disease control: from the first evaluation, when that is CR, PR or SD) to the end of PFS.
-    - Treatment counts to the last dose, or to the last contact where it goes on: without a last
-      dose, in a cohort that knows that of others.
-    - A cohort that knows nobody's vital status and reports no PFS has no survival.
+    - Treatment lasts to the last dose, or to the last contact if it is ongoing: no last dose, in a
+      cohort that records last doses.
+    - In a cohort without any vital status or reported PFS, no survival is derived.
 
     Returns
     -------

@@ -135,7 +135,7 @@ def _confirming_scan(
         usable &= day <= (pd_day + WEEKS_12)[patient]
     if sitc["scan_on_later_therapy"] == "ignore":
         end = arrays.as_floats(response["assessment_end_day"])
-        # a therapy between stopping and PD is no reason to look away from the scans after PD
+        # a later therapy that started before PD does not exclude the scans after PD
         end = np.where(end < pd_day, np.nan, end)
         usable &= ~(day > end[patient])
     row = arrays.find_first(usable, patient, n)
@@ -172,8 +172,9 @@ def _last_dose_known(
 ) -> np.ndarray:
     """Whether it is known until when each patient was treated.
 
-    Without a last dose, treatment goes on where that is said or where the cohort records last doses
-    and names no reason for stopping, and ended with progression where that is the reason.
+    Without a last dose it is known if the reason for stopping is ``ongoing`` or ``progression``
+    (treatment ended then), or if the cohort records last doses and this patient has no reason for
+    stopping (treatment is ongoing).
     """
     recorded = arrays.as_floats(patients["last_dose_recorded"]) == 1
     said = np.isin(reason, ("ongoing", "progression"))

@@ -132,7 +132,7 @@ def classify_resistance(
         progression,
         response,
         patients,
-    )  # what was derived goes before what was given
+    )  # derived values take precedence over given ones
     return arrays.make_table(
         {
             name: np.asarray(column) if column.dtype == object else column.array

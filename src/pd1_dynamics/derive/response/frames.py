@@ -29,8 +29,8 @@ from pd1_dynamics.contract.problems import InputError, Problem
 def complete(table: pd.DataFrame | None, name: str) -> pd.DataFrame:
     """The table with every column of its kind; those that it lacks are all missing.
 
-    A table of scans or labs without ``date`` has its days as dates. Patients with a column of last
-    doses whose cell is empty are still treated; without the column nobody knows.
+    A table of scans or labs without ``date`` has its days as dates. An empty last
+    dose means ongoing treatment if the table has that column; without the column it is unknown.
 
     Examples
     --------

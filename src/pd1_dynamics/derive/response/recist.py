@@ -81,7 +81,7 @@ def target_response(
 
     First match: no target lesions → none; no baseline sum → NE; disease back after an overall CR →
     PD; all measured and gone → CR (nodes below 10 mm count as gone, whatever their sum does); +20 %
-    and +5 mm over the smallest sum before → PD, also of what was measured when not everything was;
+    and +5 mm over the smallest sum before → PD, even if only some of the lesions were measured;
     not everything measured → NE; −30 % from baseline → PR; otherwise SD.
 
     Parameters

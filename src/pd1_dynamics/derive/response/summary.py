@@ -62,49 +62,35 @@ def summarise(
         the nadir the first evaluation that shows it; baseline itself is no evaluation.
     """
     n = len(patients)
-    patient = visits.patient
-
-    def first_day(flags: np.ndarray) -> np.ndarray:
-        return arrays.take(visits.day, arrays.find_first(flags, patient, n))
-
-    def last_day(flags: np.ndarray) -> np.ndarray:
-        return arrays.take(visits.day, arrays.find_last(flags, patient, n))
-
     scanned = visits.counts > 0
-    baseline_day = arrays.take(visits.day, visits.baseline_row)
-    baseline = arrays.take(visits.sum, visits.baseline_row, -1).astype(np.int64)
-    first_row = arrays.find_first(counted, patient, n)
+    unscanned_response = NE if cohort_has_scans else None
+    first_row = arrays.find_first(counted, visits.patient, n)
     evaluated = first_row >= 0
-    first_change = percent_change(arrays.take(visits.sum, first_row, -1).astype(np.int64), baseline)
-
-    nadir_row = _first_minimum(visits, counted & (visits.sum >= 0) & (visits.baseline > 0))
-    max_change = percent_change(arrays.take(visits.sum, nadir_row, -1).astype(np.int64), baseline)
+    progression_row = arrays.find_first(
+        counted & (visits.overall == OVERALL[PD]), visits.patient, n
+    )
+    progression_day = arrays.take(visits.day, progression_row)
+    any_progression_row = arrays.find_first(visits.overall == OVERALL[PD], visits.patient, n)
+    last_evaluable = arrays.take(
+        visits.day,
+        arrays.find_last(counted & (visits.overall != OVERALL[NE]), visits.patient, n),
+    )
 
     unconfirmed, best_row = best.best_response(
-        visits.overall, visits.day, patient, counted, n, definitions
+        visits.overall, visits.day, visits.patient, counted, n, definitions
     )
     confirmed, _ = best.best_response_confirmed(
-        visits.overall, visits.day, patient, counted, n, definitions
+        visits.overall, visits.day, visits.patient, counted, n, definitions
     )
     ibor = irecist.best_response(irecist_response, visits, irecist_counted, definitions)
-
-    responded = counted & np.isin(visits.overall, (OVERALL[CR], OVERALL[PR]))
-    days = {
-        "cr": first_day(counted & (visits.overall == OVERALL[CR])),
-        "pr": first_day(counted & (visits.overall == OVERALL[PR])),
-        "sd": first_day(counted & np.isin(visits.overall, [OVERALL[label] for label in STABLE])),
-        "response": first_day(responded),
-    }
-    progression_row = arrays.find_first(counted & (visits.overall == OVERALL[PD]), patient, n)
-    any_progression_row = arrays.find_first(visits.overall == OVERALL[PD], patient, n)
-    last_evaluable = last_day(counted & (visits.overall != OVERALL[NE]))
-    progression_day = arrays.take(visits.day, progression_row)
-
-    unscanned_response = NE if cohort_has_scans else None
+    pseudo = irecist.pseudoprogression(irecist_response, visits, irecist_counted, definitions)
     reported = patients["best_response"].to_numpy(dtype=object, na_value=None)
-    best_text = arrays.decode(RESPONSES, unconfirmed)
     alone = np.where(scanned, NE, np.where(pd.isna(reported), unscanned_response, reported))
-    best_text = np.where(evaluated, best_text, alone)
+    best_text = np.where(evaluated, arrays.decode(RESPONSES, unconfirmed), alone)
+
+    def where_scanned(labels: np.ndarray) -> np.ndarray:
+        known = np.where(evaluated, labels, NE)
+        return np.where(scanned | cohort_has_scans, known, None)
 
     benefit = clinical_benefit(
         best_text,
@@ -113,22 +99,15 @@ def summarise(
         patients,
         definitions,
     )
-    depth_reached = np.where(max_change < 0, max_change, np.nan)
-    months = {name: day / DAYS_PER_MONTH for name, day in days.items()}
     return arrays.make_table(
         {
             "patient_id": patients["patient_id"].to_numpy(dtype=object),
             "scanned": scanned.astype(np.int64),
-            "in_response_cohort": ((baseline > 0) & evaluated).astype(np.int64),
-            "baseline_day": arrays.as_whole(baseline_day),
-            "baseline_sum_mm": to_mm(np.where(baseline > 0, baseline, -1)),
-            "largest_lesion_at_baseline_mm": to_mm(
-                arrays.take(visits.largest, visits.baseline_row, -1)
-            ),
+            **_sizes(visits, counted, first_row),
             "n_imaging_dates": arrays.as_whole(
                 np.where(
                     scanned,
-                    np.bincount(patient[counted], minlength=n) + (visits.baseline_row >= 0),
+                    np.bincount(visits.patient[counted], minlength=n) + (visits.baseline_row >= 0),
                     np.nan,
                 )
             ),
@@ -137,48 +116,66 @@ def summarise(
             "first_response": arrays.decode(
                 RESPONSES, arrays.take(visits.overall, first_row, -1).astype(np.int8)
             ),
-            "change_3_months_pct": first_change,
-            "max_change_pct": max_change,
-            "nadir_day": arrays.as_whole(arrays.take(visits.day, nadir_row)),
-            "time_to_nadir_months": arrays.take(visits.day, nadir_row) / DAYS_PER_MONTH,
-            "share_of_depth_at_3_months_pct": first_change / depth_reached * 100,
             "best_response": best_text,
             "best_response_day": arrays.as_whole(arrays.take(visits.day, best_row)),
-            "best_response_confirmed": np.where(
-                scanned | cohort_has_scans,
-                np.where(evaluated, arrays.decode(RESPONSES, confirmed), NE),
-                None,
-            ),
-            "irecist_best_response": np.where(
-                scanned | cohort_has_scans,
-                np.where(evaluated, arrays.decode(IRECIST_RESPONSES, ibor), NE),
-                None,
-            ),
-            "pseudoprogression": arrays.as_whole(
-                np.where(
-                    evaluated,
-                    irecist.pseudoprogression(
-                        irecist_response, visits, irecist_counted, definitions
-                    ),
-                    np.nan,
-                )
-            ),
+            "best_response_confirmed": where_scanned(arrays.decode(RESPONSES, confirmed)),
+            "irecist_best_response": where_scanned(arrays.decode(IRECIST_RESPONSES, ibor)),
+            "pseudoprogression": arrays.as_whole(np.where(evaluated, pseudo, np.nan)),
             "clinical_benefit": arrays.as_whole(benefit),
             "progression_day": arrays.as_whole(progression_day),
             "any_progression_day": arrays.as_whole(arrays.take(visits.day, any_progression_row)),
-            "ever_pr": _flag(days["pr"], evaluated),
-            "ever_cr": _flag(days["cr"], evaluated),
-            "first_pr_day": arrays.as_whole(days["pr"]),
-            "first_cr_day": arrays.as_whole(days["cr"]),
-            "first_objective_response_day": arrays.as_whole(days["response"]),
-            "time_to_response_months": months["response"],
-            "time_to_pr_months": months["pr"],
-            "time_to_cr_months": months["cr"],
-            "pr_to_cr_months": _interval(days["pr"], days["cr"]),
-            "sd_to_response_months": _interval(days["sd"], days["response"]),
-            "sd_to_cr_months": _interval(days["sd"], days["cr"]),
+            **_times_of_response(visits, counted, evaluated),
         }
     )
+
+
+def _sizes(visits: Visits, counted: np.ndarray, first_row: np.ndarray) -> dict[str, Any]:
+    """Target sums: at baseline, their change at the first evaluation, and at the nadir."""
+    baseline = arrays.take(visits.sum, visits.baseline_row, -1).astype(np.int64)
+    first_change = percent_change(arrays.take(visits.sum, first_row, -1).astype(np.int64), baseline)
+    nadir_row = _first_minimum(visits, counted & (visits.sum >= 0) & (visits.baseline > 0))
+    max_change = percent_change(arrays.take(visits.sum, nadir_row, -1).astype(np.int64), baseline)
+    depth_reached = np.where(max_change < 0, max_change, np.nan)
+    nadir_day = arrays.take(visits.day, nadir_row)
+    return {
+        "in_response_cohort": ((baseline > 0) & (first_row >= 0)).astype(np.int64),
+        "baseline_day": arrays.as_whole(arrays.take(visits.day, visits.baseline_row)),
+        "baseline_sum_mm": to_mm(np.where(baseline > 0, baseline, -1)),
+        "largest_lesion_at_baseline_mm": to_mm(
+            arrays.take(visits.largest, visits.baseline_row, -1)
+        ),
+        "change_3_months_pct": first_change,
+        "max_change_pct": max_change,
+        "nadir_day": arrays.as_whole(nadir_day),
+        "time_to_nadir_months": nadir_day / DAYS_PER_MONTH,
+        "share_of_depth_at_3_months_pct": first_change / depth_reached * 100,
+    }
+
+
+def _times_of_response(
+    visits: Visits, counted: np.ndarray, evaluated: np.ndarray
+) -> dict[str, Any]:
+    """When SD, PR, CR and any response were first seen, and the time from one to the next."""
+
+    def first_day(*responses: str) -> np.ndarray:
+        of_these = np.isin(visits.overall, [OVERALL[response] for response in responses])
+        row = arrays.find_first(counted & of_these, visits.patient, len(evaluated))
+        return arrays.take(visits.day, row)
+
+    cr, pr, sd, response = first_day(CR), first_day(PR), first_day(*STABLE), first_day(CR, PR)
+    return {
+        "ever_pr": _flag(pr, evaluated),
+        "ever_cr": _flag(cr, evaluated),
+        "first_pr_day": arrays.as_whole(pr),
+        "first_cr_day": arrays.as_whole(cr),
+        "first_objective_response_day": arrays.as_whole(response),
+        "time_to_response_months": response / DAYS_PER_MONTH,
+        "time_to_pr_months": pr / DAYS_PER_MONTH,
+        "time_to_cr_months": cr / DAYS_PER_MONTH,
+        "pr_to_cr_months": _interval(pr, cr),
+        "sd_to_response_months": _interval(sd, response),
+        "sd_to_cr_months": _interval(sd, cr),
+    }
 
 
 def clinical_benefit(

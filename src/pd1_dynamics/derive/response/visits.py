@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -86,18 +86,17 @@ def read_visits(read: Assessments, rows: Lesions, n: int, definitions: Mapping[s
     Decisions, in order:
 
     - A visit is a date with an assessment row or a lesion row.
-    - Target sum: from the lesions where the visit has a target row, otherwise ``target_sum_mm`` (of
-      which only 0 is CR, as it does not tell nodes).
+    - Target sum: from the lesions where the visit has a target row, otherwise ``target_sum_mm`` (CR
+      only if it is 0, as a sum does not show which lesions are nodes).
     - Baseline: the last visit up to ``baseline.latest_day`` with a complete target sum. Evaluations
       are the visits after it and after day 0.
     - A patient without any target row or target sum, or with a baseline sum of 0, has no target
       lesions (target response ``none``).
     - Non-target response: as read, otherwise from the lesions, otherwise NE for a patient with
       non-target disease at another visit, otherwise ``none``.
-    - New lesion: the worse of what was read and what the lesions show. An equivocal reading that
-      the next reading that is not equivocal turns into a new lesion counts as new from its first
-      sight, and progression with it, even if the reader called the overall response otherwise that
-      day.
+    - New lesion: the worse of what was read and what the lesions show. If the
+      next unequivocal reading confirms an equivocal one as a new lesion, the lesion and progression
+      date from the equivocal reading, even if the reader gave another overall response that day.
     - Overall response: as read by the reader, otherwise by RECIST 1.1.
     - After an overall CR (by measurement, and not denied by the reader), disease that is seen again
       is PD: target lesions that are not gone, or non-target disease (nodes only if they
@@ -107,28 +106,12 @@ def read_visits(read: Assessments, rows: Lesions, n: int, definitions: Mapping[s
     n_visits = len(patient)
     starts, counts = arrays.find_runs(patient, n)
 
-    # Target sums, at first on their own: is the visit complete, could it be the baseline?
-    given, complete = lesion_rules.complete_alone(rows, of_row, n_visits)
-    read_sum = _spread(read.target_sum, of_read, n_visits, -1)
     up_to_baseline = day <= definitions["baseline"]["latest_day"]
-    baseline_row = arrays.find_last(
-        up_to_baseline & np.where(given, complete, read_sum >= 0), patient, n
-    )
-    reference = np.where(arrays.take(given, baseline_row, False), baseline_row, -1)
-    found = lesion_rules.targets(rows, of_row, n_visits, reference, patient)
-    measured = np.where(given, found.measured, read_sum)
-    complete = np.where(given, found.complete, read_sum >= 0)
-    gone = np.where(given, found.gone, read_sum == 0)
-    sum_ = np.where(complete, measured, -1)
-
-    has_targets = np.zeros(n, dtype=bool)
-    has_targets[patient[given | (read_sum > 0)]] = True
-    baseline_sum = arrays.take(sum_, baseline_row, -1).astype(np.int64)
-    has_targets &= baseline_sum != 0
-    baseline = baseline_sum[patient]
-    baseline_day = arrays.take(day, baseline_row, np.nan)
+    sums = _target_sums(read, rows, of_read, of_row, patient, up_to_baseline, n)
+    baseline = arrays.take(sums.sum, sums.baseline_row, -1).astype(np.int64)[patient]
+    baseline_day = arrays.take(day, sums.baseline_row, np.nan)
     evaluation = (day > 0) & ~(day <= baseline_day[patient])  # also without a baseline
-    nadir = _nadir(sum_, day >= baseline_day[patient], starts, counts)
+    nadir = _nadir(sums.sum, day >= baseline_day[patient], starts, counts)
 
     nontarget_code, seen_nontarget = _nontarget(
         read, of_read, rows, of_row, patient, up_to_baseline, n
@@ -136,7 +119,7 @@ def read_visits(read: Assessments, rows: Lesions, n: int, definitions: Mapping[s
     new = lesion_rules.new_lesions(rows, of_row, n_visits)
     new_code, backdated = _new_lesion(read, of_read, new, patient, evaluation)
 
-    without_targets = ~has_targets[patient]
+    without_targets = ~sums.has_targets[patient]
     overall_read = _spread(read.overall, of_read, n_visits, -1)
     overall_read[backdated] = -1
 
@@ -145,9 +128,9 @@ def read_visits(read: Assessments, rows: Lesions, n: int, definitions: Mapping[s
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Target, non-target and overall response at some visits, as the measurements say."""
         target = target_response(
-            measured[at],
-            complete[at],
-            gone[at],
+            sums.measured[at],
+            sums.complete[at],
+            sums.gone[at],
             baseline[at],
             nadir[at],
             without_targets[at],
@@ -156,28 +139,26 @@ def read_visits(read: Assessments, rows: Lesions, n: int, definitions: Mapping[s
         nontarget = np.where(back & seen_nontarget[at], NONTARGET[PD], nontarget_code[at])
         return target, nontarget, overall_codes(target, nontarget, new_code[at], definitions)
 
-    everywhere = slice(None)
-    target, nontarget_code, overall = respond(everywhere, np.zeros(n_visits, dtype=bool))
+    target, nontarget_code, overall = respond(slice(None), np.zeros(n_visits, dtype=bool))
     complete_response = evaluation & (overall == OVERALL[CR])
     complete_response &= (overall_read < 0) | (overall_read == OVERALL[CR])
     after = np.flatnonzero(_earlier(complete_response, starts, counts))
     back = np.ones(len(after), dtype=bool)
     target[after], nontarget_code[after], overall[after] = respond(after, back)
     overall = np.where(overall_read >= 0, overall_read, overall)
-    blank = ~evaluation
     for codes in (target, overall):
-        codes[blank] = -1
+        codes[~evaluation] = -1
     return Visits(
         patient=patient,
         day=day,
         date=date,
         starts=starts,
         counts=counts,
-        sum=sum_,
-        measured=measured,
-        gone=gone,
-        largest=found.largest,
-        baseline_row=baseline_row,
+        sum=sums.sum,
+        measured=sums.measured,
+        gone=sums.gone,
+        largest=sums.largest,
+        baseline_row=sums.baseline_row,
         baseline=baseline,
         nadir=nadir,
         evaluation=evaluation,
@@ -189,6 +170,53 @@ def read_visits(read: Assessments, rows: Lesions, n: int, definitions: Mapping[s
         new_number=new.number,
         new_measured=new.measured,
         read_overall=overall_read,
+    )
+
+
+class _TargetSums(NamedTuple):
+    """Target lesions at each visit, and the baseline of each patient; as in :class:`Visits`."""
+
+    sum: np.ndarray
+    measured: np.ndarray
+    complete: np.ndarray
+    gone: np.ndarray
+    largest: np.ndarray
+    baseline_row: np.ndarray
+    has_targets: np.ndarray
+
+
+def _target_sums(
+    read: Assessments,
+    rows: Lesions,
+    of_read: np.ndarray,
+    of_row: np.ndarray,
+    patient: np.ndarray,
+    up_to_baseline: np.ndarray,
+    n: int,
+) -> _TargetSums:
+    """Sums of the visits, from lesions where there are any; which visit is the baseline."""
+    n_visits = len(patient)
+    # At first on their own: is the visit complete, could it be the baseline?
+    given, complete = lesion_rules.complete_alone(rows, of_row, n_visits)
+    read_sum = _spread(read.target_sum, of_read, n_visits, -1)
+    usable = up_to_baseline & np.where(given, complete, read_sum >= 0)
+    baseline_row = arrays.find_last(usable, patient, n)
+    reference = np.where(arrays.take(given, baseline_row, False), baseline_row, -1)
+    found = lesion_rules.targets(rows, of_row, n_visits, reference, patient)
+    measured = np.where(given, found.measured, read_sum)
+    complete = np.where(given, found.complete, read_sum >= 0)
+    sum_ = np.where(complete, measured, -1)
+    has_targets = np.zeros(n, dtype=bool)
+    has_targets[patient[given | (read_sum > 0)]] = True
+    has_targets &= arrays.take(sum_, baseline_row, -1).astype(np.int64) != 0
+    return _TargetSums(
+        sum=sum_,
+        measured=measured,
+        complete=complete,
+        gone=np.where(given, found.gone, read_sum == 0),
+        largest=found.largest,
+        baseline_row=baseline_row,
+        has_targets=has_targets,
     )
 
 

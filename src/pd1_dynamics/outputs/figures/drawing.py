@@ -53,8 +53,8 @@ class Drawing:
         ``derived/patients.csv`` and ``derived/response.csv``: points and lines.
     declared
         The declared analyses, which say whom a figure shows.
-    sample
-        ``patients`` that a figure with a mark for each shows at most, and the ``seed`` of the draw.
+    layouts
+        ``config/figures.yaml``.
     synthetic
         Whether the cohort is made up; then picture and caption say so.
     about
@@ -69,7 +69,7 @@ class Drawing:
         patients: pd.DataFrame,
         response: pd.DataFrame,
         declared: Declarations,
-        sample: Mapping[str, int],
+        layouts: Mapping[str, Any],
         synthetic: bool,
         about: str = "",
         smallest_cell: int = 0,
@@ -78,21 +78,24 @@ class Drawing:
         no_therapies = pd.DataFrame({"patient_id": pd.Series(dtype=object)})
         self.study = StudyData(patients, no_therapies, declared)
         self.response = response
-        self.sample = sample
+        self.layouts = layouts
         self.synthetic = synthetic
         self.about = about
         self.smallest_cell = smallest_cell
 
     def draw(self, entry: Mapping[str, Any]) -> tuple["Figure", dict[str, str]]:
-        """Draw what an entry of ``config/figures.yaml`` says; figure, and title and caption."""
+        """Draw what an entry of the layouts says; figure, and title and caption."""
         with mpl.rc_context(style.SETTINGS):
             gaps = [self.found.gap(**need) for need in entry["needs"]]
             gap = next((gap for gap in gaps if gap), "")
             if gap:
                 figure, caption = placeholder(entry["title"], gap), f"Not estimable: {gap}."
             else:
-                shown = Shown(self.study, self.response, entry, self.sample, self.smallest_cell)
-                figure, caption = KINDS[entry["kind"]](self.found, shown, dict(entry))
+                shown = Shown(
+                    self.study, self.response, entry, self.layouts["sample"], self.smallest_cell
+                )
+                scaled = {**entry, "percent_scale": self.layouts["percent_scale"]}
+                figure, caption = KINDS[entry["kind"]](self.found, shown, scaled)
                 caption += shown.left_out
             words = " ".join(filter(None, (self.about, caption)))
             caption = _finish(figure, words, self.synthetic)

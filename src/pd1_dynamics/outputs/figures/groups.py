@@ -82,9 +82,9 @@ def draw(estimates: Estimates, shown: Shown, entry: dict[str, Any]) -> tuple["Fi
 
 
 def _swarm(heights: np.ndarray, step: float) -> np.ndarray:
-    """Sideways shifts that keep points apart: those of one step of height side by side.
+    """Sideways shifts that keep points apart: points within one step of height lie side by side.
 
-    The step is one of the whole panel, so that a narrow group lies as flat as it is.
+    The step is the same for all groups of a panel, so that a group with little spread looks flat.
     """
     shifts = np.zeros(len(heights))
     if not len(heights) or step == 0:

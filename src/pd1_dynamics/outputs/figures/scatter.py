@@ -47,7 +47,7 @@ def draw(estimates: Estimates, shown: Shown, entry: dict[str, Any]) -> tuple["Fi
         fontsize=6,
         color=style.SOFT,
     )
-    axes.set_xticks([10, 20, 50, 100, 200], ["10", "20", "50", "100", "200"])
+    axes.set_xticks(entry["xticks"], [f"{tick:g}" for tick in entry["xticks"]])
     axes.minorticks_off()
     axes.set_xlabel(entry["xlabel"])
     axes.set_ylabel(entry["label"])
@@ -59,6 +59,7 @@ def draw(estimates: Estimates, shown: Shown, entry: dict[str, Any]) -> tuple["Fi
     )
     caption = (
         f"Each point is a patient (n={fixed(rho.n)}), colored by best response. {words}. Vertical "
-        f"line: {mark:g} mm; dashed: \u221230% and +20%. Population: {shown.population}."
+        f"line: {mark:g} mm; dashed: {style.percents(entry['lines'])}. "
+        f"Population: {shown.population}."
     )
     return figure, caption + shown.not_shown(entry["by"], entry["levels"])

@@ -26,9 +26,10 @@ def draw(estimates: Estimates, shown: Shown, entry: dict[str, Any]) -> tuple["Fi
     )
     levels = list(entry["levels"])
     figure = style.new_figure(style.DOUBLE, 120 * style.MM)
-    panels = figure.subplots(2, 2, sharex=True, sharey=True).ravel()
-    for axes, level in zip(panels, levels, strict=True):
-        style.percent_scale(axes, lines["change_from_baseline_pct"].max())
+    rows = (len(levels) + 1) // 2
+    panels = figure.subplots(rows, 2, sharex=True, sharey=True).ravel()
+    for axes, level in zip(panels, levels, strict=False):
+        style.percent_scale(axes, lines["change_from_baseline_pct"].max(), entry["percent_scale"])
         axes.axhline(0, color=style.INK, lw=0.6)
         for limit in entry["lines"]:
             axes.axhline(limit, color=style.FAINT, lw=0.6, ls=(0, (4, 3)), zorder=0)
@@ -49,16 +50,16 @@ def draw(estimates: Estimates, shown: Shown, entry: dict[str, Any]) -> tuple["Fi
             )
         axes.set_title(f"{entry['levels'][level]}: {_size(estimates, entry, level)}", loc="left")
         axes.margins(x=0.01)
-    for axes in panels[2:]:
+    for axes in panels[-2:]:
         axes.set_xlabel(entry["xlabel"])
     figure.supylabel(entry["label"], fontsize=7)
     caption = (
         "Change of the sum of target diameters from baseline, one line a patient "
         f"(n={shown.size(estimates)}), by best response; lines end with the last scan that counts, "
-        f"progression included. Dashed: \u221230% and +20%; vertical line: {entry['mark']:g} "
-        f"months. "
+        f"progression included. Dashed: {style.percents(entry['lines'])}; vertical line: "
+        f"{entry['mark']:g} months. "
         f"Population: {shown.population}. "
-        f"{style.SCALE_IN_WORDS}"
+        f"{style.percent_scale_in_words(entry['percent_scale'])}"
     )
     return figure, caption + shown.not_shown(by, entry["levels"])
 

@@ -1,5 +1,6 @@
 """One look for all figures: journal widths, small type, colors that all readers can tell."""
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
@@ -31,10 +32,6 @@ SYNTHETIC = "Synthetic cohort, no real patient"
 _WARNING = "#7a1f00"
 _BAND = 4 * MM  # height of the line that says so, inches
 _GRID = 4096  # steps of the layout's grid across the figure
-
-_LINEAR_UP_TO = 100
-_PERCENTS = (-100, -50, 0, 50, 100, 200, 500, 1000, 2000)
-SCALE_IN_WORDS = f"The scale is linear to \u00b1{_LINEAR_UP_TO}%, logarithmic beyond."
 
 SETTINGS = {
     "figure.dpi": 100,
@@ -79,11 +76,11 @@ def mark_as_synthetic(figure: "mpl.figure.Figure") -> None:
 
 
 def lay_out(figure: "mpl.figure.Figure") -> None:
-    """Place everything, and keep it there to the last bit.
+    """Fix the layout, so that the same figure always gives the same bytes.
 
-    The solver of the constrained layout gives boxes that differ in their last bits from run to run,
-    and SVG names its clip paths after them. So boxes go to a grid, and the solver is not asked
-    again.
+    The constrained layout's solver gives positions that differ by rounding errors from run to run,
+    and SVG derives the names of clip paths from them. So positions are rounded to a grid, and the
+    solver is switched off.
     """
     figure.draw_without_rendering()
     figure.get_layout_engine().execute(figure)
@@ -94,11 +91,37 @@ def lay_out(figure: "mpl.figure.Figure") -> None:
         axes.set_position((left, low, right - left, high - low))
 
 
-def percent_scale(axes: "Axes", highest: float) -> None:
-    """A scale for changes in percent on which no growth is cut: logarithmic beyond 100 %."""
-    top = max(2 * _LINEAR_UP_TO, highest)
-    ticks = [tick for tick in _PERCENTS if tick <= top]
-    axes.set_yscale("symlog", linthresh=_LINEAR_UP_TO, linscale=1.2)
+def percent_scale(axes: "Axes", highest: float, scale: Mapping[str, Any]) -> None:
+    """A scale for changes in percent on which no growth is cut.
+
+    Parameters
+    ----------
+    axes, highest
+        Where, and the largest change.
+    scale
+        ``percent_scale`` of ``config/figures.yaml``.
+    """
+    linear, ticks = scale["linear_up_to"], scale["ticks"]
+    top = max(2 * linear, highest)
+    ticks = [tick for tick in ticks if tick <= top]
+    axes.set_yscale("symlog", linthresh=linear, linscale=1.2)
     axes.set_yticks(ticks, [f"{tick:,}".replace("-", "\u2212") for tick in ticks])
     axes.minorticks_off()
-    axes.set_ylim(-108, 1.08 * top)
+    axes.set_ylim(1.08 * ticks[0], 1.08 * top)
+
+
+def percent_scale_in_words(scale: Mapping[str, Any]) -> str:
+    """What a caption says of :func:`percent_scale`."""
+    return f"The scale is linear to \u00b1{scale['linear_up_to']:g}%, logarithmic beyond."
+
+
+def percents(lines: Sequence[float]) -> str:
+    """Reference lines as a caption names them.
+
+    Examples
+    --------
+    >>> percents([-30, 20])
+    '−30% and +20%'
+    """
+    signed = (f"{line:+g}%".replace("-", "\u2212") for line in lines)
+    return " and ".join(signed)

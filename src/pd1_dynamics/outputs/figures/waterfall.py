@@ -34,7 +34,7 @@ def draw(estimates: Estimates, shown: Shown, entry: dict[str, Any]) -> tuple["Fi
             linewidth=0,
             label=label,
         )
-    style.percent_scale(axes, heights.max(initial=0))
+    style.percent_scale(axes, heights.max(initial=0), entry["percent_scale"])
     axes.axhline(0, color=style.INK, lw=0.6)
     for line in entry["lines"]:
         axes.axhline(line, color=style.SOFT, lw=0.6, ls=(0, (4, 3)))
@@ -53,7 +53,7 @@ def draw(estimates: Estimates, shown: Shown, entry: dict[str, Any]) -> tuple["Fi
     caption = (
         f"One bar a patient (n={fixed(size.estimate)}), by the smallest sum of target diameters "
         f"that counts, colored by best response; median {number(median.estimate, 1)}%. Dashed: "
-        f"{' and '.join(number(line, 0) for line in entry['lines'])}%. {style.SCALE_IN_WORDS} "
-        f"Population: {shown.population}."
+        f"{' and '.join(number(line, 0) for line in entry['lines'])}%. "
+        f"{style.percent_scale_in_words(entry['percent_scale'])} Population: {shown.population}."
     )
     return figure, caption + shown.not_shown(by, entry["levels"])

@@ -119,7 +119,7 @@ def _differences(
 def comparable(
     cohort: Mapping[str, Any], estimates: Estimates, printed: Mapping[str, str], reported: bool
 ) -> list[tuple[str, str, str]]:
-    """What parts this cohort from the article's: tumor, drug, line, number, reader."""
+    """How this cohort differs from the article's: tumor, drug, line, patients, progression."""
     size = estimates.first("cohort_flow", population="all", statistic="n")
     prior = [
         (

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _INDENT = "\u2003"
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip file can hold
-_WIDE = 5  # from so many columns on, the page is turned
+_WIDE = 5  # with this many columns or more, the page is landscape
 
 STYLE = """\
 table.printed { border-collapse: collapse; color: #1a1a1a; }

@@ -1,6 +1,6 @@
 """Vignettes for the SITC definitions, each with the sentence of the guideline that decides it.
 
-Quoted by place and in our own words: Kluger et al. 2020 (J Immunother Cancer 8:e000398). Each
+Cited by place and paraphrased: Kluger et al. 2020 (J Immunother Cancer 8:e000398). Each
 vignette is one patient as a cohort without scans reports it: best response, day of progression,
 last dose.
 """

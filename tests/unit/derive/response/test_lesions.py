@@ -290,7 +290,7 @@ def test_what_the_contract_forbids_is_told_with_column_and_row(run, row, told):
 
 
 def test_lesions_are_found_again_in_large_cohorts_as_in_small_ones(run, monkeypatch):
-    """Above a bound members are searched for, not looked up: the same lesions must be found."""
+    """Large cohorts use binary search, not a lookup table: the same lesions must be found."""
     lesions = pd.DataFrame(
         [
             {"patient_id": patient, "day": day, "lesion_id": name, "role": T, "diameter_mm": mm}

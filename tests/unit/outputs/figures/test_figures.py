@@ -1,4 +1,4 @@
-"""Figures: numbers from the estimates, texts apart and inside, gaps told, bytes the same."""
+"""Figures: numbers of the estimates, no overlapping text, gaps stated, reproducible bytes."""
 
 from itertools import combinations
 from pathlib import Path
@@ -15,8 +15,8 @@ from pd1_dynamics.outputs import figures
 from pd1_dynamics.statistics.printing import p_text
 
 ROOT = Path(__file__).parents[4]
-ENTRIES = schemas.load(ROOT / "config" / "figures.yaml", "figures")["figures"]
-
+LAYOUTS = schemas.load(ROOT / "config" / "figures.yaml", "figures")
+ENTRIES = LAYOUTS["figures"]
 
 SAMPLE = {"patients": 1000, "seed": 1}
 
@@ -26,7 +26,8 @@ def draw(entry, estimates, patients, points, synthetic, declared=None, sample=SA
 
     if declared is None:
         declared = loading.load(ROOT / "config" / "variables.yaml", ROOT / "config" / "analyses")
-    return figures.Drawing(estimates, patients, points, declared, sample, synthetic).draw(entry)
+    layouts = {**LAYOUTS, "sample": sample}
+    return figures.Drawing(estimates, patients, points, declared, layouts, synthetic).draw(entry)
 
 
 @pytest.fixture(scope="module")
