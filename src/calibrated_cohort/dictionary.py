@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from pd1_dynamics.contract.columns import TABLES
+from pd1_dynamics.contract.columns import Contract
 
 _HEAD = """\
 **This cohort is synthetic: no row describes a real person, and no clinical claim follows.**
@@ -25,14 +25,14 @@ is a missing value.
 """
 
 
-def text(tables: Mapping[str, pd.DataFrame]) -> str:
+def text(tables: Mapping[str, pd.DataFrame], contract: Contract) -> str:
     """The dictionary in Markdown: each table with its columns, values and meaning."""
     parts = [_HEAD]
     for name, table in tables.items():
         parts.append(f"\n## {name}.csv\n\n{len(table):,} rows.\n")
         parts.append("| column | values | meaning |\n| --- | --- | --- |")
         for column in table.columns:
-            known = TABLES[name][column]
+            known = contract[name][column]
             values = ", ".join(known.levels) if known.levels else known.kind
             values = "0, 1" if known.kind == "flag" else values
             parts.append(f"| {column} | {values} | {known.description} |")

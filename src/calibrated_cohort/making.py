@@ -19,6 +19,7 @@ from calibrated_cohort.recompute import derived
 from calibrated_cohort.study import Study
 from pd1_dynamics.analyses import engine
 from pd1_dynamics.analyses.data import StudyData as Derived
+from pd1_dynamics.contract.columns import Contract
 from pd1_dynamics.files import write_table
 
 
@@ -114,12 +115,12 @@ def draw(description: Mapping[str, Any], rng: np.random.Generator) -> list[Perso
             return everyone
 
 
-def write(tables: Mapping[str, pd.DataFrame], folder: str | Path) -> None:
+def write(tables: Mapping[str, pd.DataFrame], folder: str | Path, contract: Contract) -> None:
     """Write the tables as CSV, and the data dictionary beside them."""
     folder = Path(folder)
     for name, table in tables.items():
         write_table(table, folder / f"{name}.csv")
-    (folder / "README.md").write_text(dictionary.text(tables), encoding="utf-8")
+    (folder / "README.md").write_text(dictionary.text(tables, contract), encoding="utf-8")
 
 
 def report_progress(text: str) -> None:

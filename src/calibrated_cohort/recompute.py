@@ -11,7 +11,7 @@ import pandas as pd
 
 from pd1_dynamics.cohort import cleaning
 from pd1_dynamics.contract import definitions
-from pd1_dynamics.contract.cohort_file import Cohort
+from pd1_dynamics.contract.cohort_file import Cohort, File
 from pd1_dynamics.derive import derive
 from pd1_dynamics.files import write_table
 
@@ -33,7 +33,7 @@ def derived(tables: Mapping[str, pd.DataFrame], description: Cohort) -> tuple:
                 continue
             path = Path(folder) / f"{name}.csv"
             write_table(table, path)
-            sources[name] = replace(description.tables[name], path=str(path))
+            sources[name] = replace(description.tables[name], file=File(str(path)))
         clean = cleaning.clean(replace(description, tables=sources)).tables
     made = derive(clean, definitions.load(settings=description.settings))
     return made.patients, made.therapies

@@ -3,12 +3,13 @@
 
 rule estimate:
     input:
-        cohort=COHORT_FILE,
+        cohort=cohort_file,
         definitions=DEFINITIONS,
         patients=in_results("derived/patients.csv"),
         therapies=in_results("derived/therapies.csv"),
         variables=VARIABLES,
         analyses=ANALYSES,
+        own=own_analyses,
         src=code("estimate"),
     output:
         estimates=report(
@@ -26,7 +27,7 @@ rule estimate:
         mem_mb=memory(600, 100),
         runtime=60,
     params:
-        contents=contents("estimate", COHORT_FILE, DEFINITIONS, VARIABLES, *ANALYSES),
+        contents=contents("estimate", cohort_file, own_analyses, DEFINITIONS, VARIABLES, *ANALYSES),
     message:
         "Run the declared analyses."
     script:

@@ -6,8 +6,9 @@ CLEAN = [in_results(f"cohort/{table}.parquet") for table in CLEAN_TABLES]
 
 rule check_cohort:
     input:
-        cohort=COHORT_FILE,
+        cohort=cohort_file,
         definitions=DEFINITIONS,
+        variables=VARIABLES,
         tables=cohort_tables,
         src=code("check_cohort"),
     output:
@@ -24,7 +25,7 @@ rule check_cohort:
         mem_mb=memory(600, 10),
         runtime=30,
     params:
-        contents=contents("check_cohort", COHORT_FILE, DEFINITIONS, cohort_tables),
+        contents=contents("check_cohort", cohort_file, DEFINITIONS, VARIABLES, cohort_tables),
     message:
         "Check the tables of cohort {wildcards.cohort}."
     script:
@@ -33,8 +34,9 @@ rule check_cohort:
 
 rule clean_cohort:
     input:
-        cohort=COHORT_FILE,
+        cohort=cohort_file,
         definitions=DEFINITIONS,
+        variables=VARIABLES,
         tables=cohort_tables,
         checked=in_results("logs/checked.csv"),
         src=code("clean_cohort"),
@@ -52,7 +54,7 @@ rule clean_cohort:
         mem_mb=memory(600, 10),
         runtime=30,
     params:
-        contents=contents("clean_cohort", COHORT_FILE, DEFINITIONS, cohort_tables),
+        contents=contents("clean_cohort", cohort_file, DEFINITIONS, VARIABLES, cohort_tables),
     message:
         "Clean the tables of cohort {wildcards.cohort}."
     script:

@@ -34,14 +34,17 @@ from pd1_dynamics.running import code as code_of, contents as contents_of, messa
 messages.quieten(logger)
 try:
     configuration.check(config, ROOT)
+    # A name, or the path of a file that may lie anywhere.
+    DESCRIBED = configuration.load_cohort(config["cohort"], ROOT)
+    STUDY = configuration.study_of(config["cohort"], ROOT)
 except InputError as error:
     messages.stop(str(error))
 
-COHORT = config["cohort"]
+COHORT = DESCRIBED.name
 CHUNKS = config.get("chunks", 1)
-TABLES = configuration.table_names(ROOT)
+TABLES = list(STUDY.tables)
 TABLE_FORMATS = ("csv", "html", "docx")
-FIGURES = configuration.figure_names(ROOT)
+FIGURES = list(STUDY.figures["figures"])
 FIGURE_FORMATS = ("svg", "pdf", "png")
 
 in_results = configuration.in_results
@@ -52,7 +55,6 @@ def project(path):
     return path if Path.cwd() == ROOT else str(ROOT / path)
 
 
-COHORT_FILE = project("config/cohorts/{cohort}.yaml")
 DEFINITIONS = project("config/definitions.yaml")
 FINDINGS = project("config/findings.yaml")
 VARIABLES = project("config/variables.yaml")
@@ -64,12 +66,28 @@ PUBLISHED = [
 ]
 
 
-def cohort_tables(wildcards):
-    """Files that a cohort reads."""
+def described(name):
+    """A cohort by its name: the one of this run, or one that ships."""
     try:
-        return configuration.source_tables(wildcards.cohort, ROOT)
+        return DESCRIBED if name == COHORT else configuration.load_cohort(name, ROOT)
     except InputError as error:
         messages.stop(str(error))
+
+
+def cohort_file(wildcards):
+    """File that describes a cohort."""
+    path = described(wildcards.cohort).path
+    return project(str(path.relative_to(ROOT))) if path.is_relative_to(ROOT) else str(path)
+
+
+def cohort_tables(wildcards):
+    """Files that a cohort reads."""
+    return configuration.source_tables(described(wildcards.cohort))
+
+
+def own_analyses(wildcards):
+    """Files with analyses of a cohort's own."""
+    return [str(path) for path in described(wildcards.cohort).own_files()]
 
 
 def memory(base, per_mb=0):
@@ -90,7 +108,8 @@ def contents(script, *sources, log=None):
     def value(wildcards):
         paths = code(script)
         for source in sources:
-            paths += source(wildcards) if callable(source) else [source.format(**wildcards)]
+            given = source(wildcards) if callable(source) else source.format(**wildcards)
+            paths += [given] if isinstance(given, str) else given
         return contents_of.parameter(log.format(**wildcards), paths)
 
     return value

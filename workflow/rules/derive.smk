@@ -11,7 +11,7 @@ if CHUNKS == 1:
 
     rule derive:
         input:
-            cohort=COHORT_FILE,
+            cohort=cohort_file,
             definitions=DEFINITIONS,
             tables=CLEAN,
             src=code("derive"),
@@ -28,7 +28,7 @@ if CHUNKS == 1:
             mem_mb=2000,
             runtime=60,
         params:
-            contents=contents("derive", COHORT_FILE, DEFINITIONS),
+            contents=contents("derive", cohort_file, DEFINITIONS),
         message:
             "Derive responses, progression and resistance."
         script:
@@ -42,7 +42,7 @@ else:
 
     rule derive_part:
         input:
-            cohort=COHORT_FILE,
+            cohort=cohort_file,
             definitions=DEFINITIONS,
             tables=CLEAN,
             src=code("derive_part"),
@@ -63,7 +63,7 @@ else:
         params:
             contents=contents(
                 "derive_part",
-                *(COHORT_FILE, DEFINITIONS),
+                *(cohort_file, DEFINITIONS),
                 log=in_results("logs/derive_part.{scatteritem}.log"),
             ),
         message:
@@ -73,7 +73,7 @@ else:
 
     rule join_parts:
         input:
-            cohort=COHORT_FILE,
+            cohort=cohort_file,
             response=gather.part(in_results("parts/{scatteritem}/response.csv", "{{cohort}}")),
             patients=gather.part(in_results("parts/{scatteritem}/patients.csv", "{{cohort}}")),
             therapies=gather.part(in_results("parts/{scatteritem}/therapies.csv", "{{cohort}}")),
@@ -91,7 +91,7 @@ else:
             mem_mb=500,
             runtime=30,
         params:
-            contents=contents("join_parts", COHORT_FILE),
+            contents=contents("join_parts", cohort_file),
         message:
             "Join the parts."
         script:

@@ -3,11 +3,12 @@
 
 rule draw_figures:
     input:
-        cohort=COHORT_FILE,
+        cohort=cohort_file,
         definitions=DEFINITIONS,
         figures=FIGURE_LAYOUTS,
         variables=VARIABLES,
         analyses=ANALYSES,
+        own=own_analyses,
         estimates=in_results("estimates.csv"),
         patients=in_results("derived/patients.csv"),
         response=in_results("derived/response.csv"),
@@ -34,7 +35,7 @@ rule draw_figures:
     params:
         contents=contents(
             "draw_figures",
-            *(COHORT_FILE, DEFINITIONS, FIGURE_LAYOUTS, VARIABLES, *ANALYSES),
+            *(cohort_file, own_analyses, DEFINITIONS, FIGURE_LAYOUTS, VARIABLES, *ANALYSES),
         ),
     message:
         "Draw the figures."

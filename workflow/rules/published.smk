@@ -3,7 +3,7 @@
 
 rule compare_with_article:
     input:
-        cohort=COHORT_FILE,
+        cohort=cohort_file,
         claims=project("data/published/claims.csv"),
         checks=project("data/published/checks.yaml"),
         substitutes=project("data/published/substitutes.yaml"),
@@ -39,7 +39,7 @@ rule compare_with_article:
         mem_mb=800,
         runtime=15,
     params:
-        contents=contents("compare_with_article", COHORT_FILE, *PUBLISHED),
+        contents=contents("compare_with_article", cohort_file, *PUBLISHED),
     message:
         "Audit the article's numbers, and compare them with the cohort's."
     script:

@@ -3,7 +3,7 @@
 
 rule write_report:
     input:
-        cohort=COHORT_FILE,
+        cohort=cohort_file,
         definitions=DEFINITIONS,
         findings=FINDINGS,
         sources=cohort_tables,
@@ -30,7 +30,7 @@ rule write_report:
         mem_mb=800,
         runtime=15,
     params:
-        contents=contents("write_report", COHORT_FILE, DEFINITIONS, FINDINGS, cohort_tables),
+        contents=contents("write_report", cohort_file, DEFINITIONS, FINDINGS, cohort_tables),
     message:
         "Write the report."
     script:

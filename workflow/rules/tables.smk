@@ -3,10 +3,12 @@
 
 rule make_tables:
     input:
-        cohort=COHORT_FILE,
+        cohort=cohort_file,
         estimates=in_results("estimates.csv"),
         variables=VARIABLES,
+        analyses=ANALYSES,
         layouts=LAYOUTS,
+        own=own_analyses,
         src=code("make_tables"),
     output:
         html=report(
@@ -28,7 +30,7 @@ rule make_tables:
         mem_mb=800,
         runtime=15,
     params:
-        contents=contents("make_tables", COHORT_FILE, VARIABLES, *LAYOUTS),
+        contents=contents("make_tables", cohort_file, own_analyses, VARIABLES, *ANALYSES, *LAYOUTS),
     message:
         "Lay out the tables."
     script:

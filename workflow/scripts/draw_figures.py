@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from pd1_dynamics.analyses.estimates import read_estimates
-from pd1_dynamics.contract import loading, schemas
 from pd1_dynamics.contract.cohort_file import definitions_of, load_cohort
+from pd1_dynamics.contract.study import load_study
 from pd1_dynamics.files import read_table
 from pd1_dynamics.outputs import figures
 from pd1_dynamics.running.job import carried_out
@@ -13,28 +13,26 @@ from pd1_dynamics.running.job import carried_out
 def main(
     path_cohort,
     path_definitions,
-    path_figures,
-    path_variables,
-    folder_analyses,
+    folder_config,
     path_estimates,
     path_patients,
     path_response,
     path_captions,
 ):
     described = load_cohort(path_cohort)
-    layouts = schemas.load(path_figures, "figures")
+    study = load_study(described, folder_config)
     drawing = figures.Drawing(
         read_estimates(path_estimates),
         read_table(path_patients),
         read_table(path_response),
-        loading.load(path_variables, folder_analyses),
-        layouts,
+        study.declared,
+        study.figures,
         synthetic=described.synthetic,
         about=described.about,
         smallest_cell=definitions_of(path_cohort, path_definitions)["publish"]["smallest_cell"],
     )
     for path in path_captions:
-        figure, caption = drawing.draw(layouts["figures"][Path(path).stem])
+        figure, caption = drawing.draw(study.figures["figures"][Path(path).stem])
         figures.save(figure, caption, Path(path).parents[1], path)
 
 
@@ -43,9 +41,7 @@ if __name__ == "__main__":
         main(
             path_cohort=snakemake.input.cohort,
             path_definitions=snakemake.input.definitions,
-            path_figures=snakemake.input.figures,
-            path_variables=snakemake.input.variables,
-            folder_analyses=Path(snakemake.input.analyses[0]).parent,
+            folder_config=Path(snakemake.input.variables).parent,
             path_estimates=snakemake.input.estimates,
             path_patients=snakemake.input.patients,
             path_response=snakemake.input.response,

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from pd1_dynamics.analyses import engine
-from pd1_dynamics.contract import loading
 from pd1_dynamics.contract.cohort_file import definitions_of, load_cohort
+from pd1_dynamics.contract.study import study_of
 from pd1_dynamics.files import read_table, write_table, write_text
 from pd1_dynamics.running.job import carried_out
 
@@ -14,12 +14,11 @@ def main(
     path_definitions,
     path_patients,
     path_therapies,
-    path_variables,
-    folder_analyses,
+    folder_config,
     path_estimates,
     path_card,
 ):
-    declared = loading.load(path_variables, folder_analyses)
+    declared = study_of(path_cohort, folder_config).declared
     publish = definitions_of(path_cohort, path_definitions)["publish"]
     estimates = engine.run(
         read_table(path_patients), read_table(path_therapies), declared, publish["smallest_cell"]
@@ -35,8 +34,7 @@ if __name__ == "__main__":
             path_definitions=snakemake.input.definitions,
             path_patients=snakemake.input.patients,
             path_therapies=snakemake.input.therapies,
-            path_variables=snakemake.input.variables,
-            folder_analyses=Path(snakemake.input.analyses[0]).parent,
+            folder_config=Path(snakemake.input.variables).parent,
             path_estimates=snakemake.output.estimates,
             path_card=snakemake.output.card,
         )

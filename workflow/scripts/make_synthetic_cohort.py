@@ -14,7 +14,7 @@ def main(root, seed, left_out, folder):
     study = synthetic.load_study(root)
     targets = study.targets_without(left_out, seed) if left_out else study.targets
     made = synthetic.generate(study, seed, targets, synthetic.report_progress)
-    synthetic.write(made.tables, folder)
+    synthetic.write(made.tables, folder, study.cohort.contract)
     write_table(made.missed, folder / "targets.csv")
     write_table(made.patients, folder / "derived_patients.csv")
     write_table(made.estimates, folder / "estimates.csv")

@@ -3,19 +3,20 @@
 from pathlib import Path
 
 from pd1_dynamics.analyses.estimates import read_estimates
-from pd1_dynamics.contract.codebook import load_codebook
 from pd1_dynamics.contract.cohort_file import load_cohort
+from pd1_dynamics.contract.study import load_study
 from pd1_dynamics.files import write_text
 from pd1_dynamics.outputs import tables
 from pd1_dynamics.running.job import carried_out
 
 
-def main(path_cohort, path_estimates, path_variables, folder_layouts, folder):
+def main(path_cohort, path_estimates, folder_config, folder):
     described = load_cohort(path_cohort)
+    study = load_study(described, folder_config)
     made = tables.make(
         read_estimates(path_estimates),
-        tables.load(folder_layouts),
-        load_codebook(path_variables),
+        study.tables,
+        study.declared.codebook,
         synthetic=described.synthetic,
         about=described.about,
     )
@@ -29,7 +30,6 @@ if __name__ == "__main__":
         main(
             path_cohort=snakemake.input.cohort,
             path_estimates=snakemake.input.estimates,
-            path_variables=snakemake.input.variables,
-            folder_layouts=Path(snakemake.input.layouts[0]).parent,
+            folder_config=Path(snakemake.input.variables).parent,
             folder=Path(snakemake.output[0]).parent,
         )

@@ -13,6 +13,8 @@ from pd1_dynamics.contract.codebook import level_text
 
 ALL = "all"
 """Group of everyone together."""
+DROPPED = "the cohort's file leaves this analysis out"
+"""Reason in the only row of an analysis that a cohort's file drops."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """One pass over the analyses of a cohort; each is carried out once, when first asked for."""
 
 from pd1_dynamics.analyses.data import StudyData
-from pd1_dynamics.analyses.estimates import Estimate
+from pd1_dynamics.analyses.estimates import DROPPED, Estimate
 from pd1_dynamics.analyses.kind import KINDS
 
 
@@ -16,5 +16,10 @@ class Run:
         """Rows of an analysis by its id."""
         if name not in self._rows:
             analysis = self.study.declared.analyses[name]
-            self._rows[name] = list(KINDS[analysis.kind].carry_out(analysis, self))
+            if analysis.dropped:
+                self._rows[name] = [
+                    Estimate(name, population=analysis.population, not_estimable=DROPPED)
+                ]
+            else:
+                self._rows[name] = list(KINDS[analysis.kind].carry_out(analysis, self))
         return self._rows[name]

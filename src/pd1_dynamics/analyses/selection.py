@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pd1_dynamics.analyses.estimates import ALL, COLUMNS, Estimate
+from pd1_dynamics.analyses.estimates import ALL, COLUMNS, DROPPED, Estimate
 
 
 class NothingSelectedError(Exception):
@@ -64,6 +64,10 @@ class Estimates:
             if row.statistic in statistics
         ]
 
+    def is_dropped(self, analysis: str) -> bool:
+        """Whether the cohort's file leaves an analysis out."""
+        return any(row.not_estimable == DROPPED for row in self._analyses.get(analysis, ()))
+
     def gap(self, analysis: str, **where: str) -> str:
         """Why nothing of an analysis is estimable; empty if something is.
 
@@ -72,6 +76,8 @@ class Estimates:
         NothingSelectedError
             If the analysis has no such row.
         """
+        if self.is_dropped(analysis):
+            return DROPPED
         rows = self.rows(analysis, **where)
         if not rows:
             raise NothingSelectedError(f"no estimates of {analysis!r}")

@@ -8,13 +8,13 @@ import pandera.pandas as pa
 
 from pd1_dynamics.cohort import findings
 from pd1_dynamics.cohort.mapping import absent
-from pd1_dynamics.contract.columns import CHOICE, DATE, FLAG, TABLES, WHOLE, Column
+from pd1_dynamics.contract.columns import CHOICE, DATE, FLAG, TABLES, WHOLE, Column, Contract
 from pd1_dynamics.contract.problems import Problem
 
 IN_EVERY_ROW = "a value in every row"
 
 
-def schema(table: str, time: str = "date") -> pa.DataFrameSchema:
+def schema(table: str, time: str = "date", contract: Contract = TABLES) -> pa.DataFrameSchema:
     """pandera schema of a parsed table.
 
     It asks for the columns that a table cannot do without, values in every row where they are
@@ -25,9 +25,11 @@ def schema(table: str, time: str = "date") -> pa.DataFrameSchema:
     ----------
     time
         ``date`` or ``day``: days are whole numbers, and day 0 is the first dose.
+    contract
+        Columns of the tables.
     """
     columns = {}
-    for name, column in TABLES[table].items():
+    for name, column in contract[table].items():
         start = name == "treatment_start"
         required = column.required or (start and time == "date")
         columns[name] = pa.Column(
@@ -68,6 +70,7 @@ def problems(
     time: str,
     told: Collection[str] = (),
     file_columns: Collection[str] = (),
+    contract: Contract = TABLES,
 ) -> list[Problem]:
     """Everything in which a parsed table departs from its schema.
 
@@ -86,7 +89,7 @@ def problems(
     try:
         with warnings.catch_warnings():  # pandas says to pandera how it will join failure cases
             warnings.simplefilter("ignore", FutureWarning)
-            schema(table, time).validate(parsed, lazy=True)
+            schema(table, time, contract).validate(parsed, lazy=True)
     except pa.errors.SchemaErrors as error:
         cases = error.failure_cases
     else:
@@ -103,6 +106,6 @@ def problems(
             empty = rows[cells.isna()]
             found += findings.of_rows(table, name, empty, "an empty cell", IN_EVERY_ROW)
         else:
-            many = findings.EVERY_CATEGORY if TABLES[table][name].allowed else findings.SHOWN
+            many = findings.EVERY_CATEGORY if contract[table][name].allowed else findings.SHOWN
             found += findings.of_rows(table, name, rows, findings.quoted(cells), check, many)
     return found

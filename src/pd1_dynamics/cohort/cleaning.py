@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pd1_dynamics.cohort import checking, consistency, mapping, observations, plausibility, privacy
+from pd1_dynamics.cohort.adam import read_adam
 from pd1_dynamics.cohort.days import INDEX_DATE, to_days
 from pd1_dynamics.cohort.duplicates import settle
 from pd1_dynamics.cohort.intake import Intake
@@ -18,7 +19,14 @@ from pd1_dynamics.cohort.parsing import parse
 from pd1_dynamics.cohort.sdtm import read_sdtm
 from pd1_dynamics.cohort.sheets import Sheet, read_sheet
 from pd1_dynamics.contract import definitions
-from pd1_dynamics.contract.cohort_file import SDTM_FORMAT, Cohort, Source
+from pd1_dynamics.contract.cohort_file import (
+    ADAM_FORMAT,
+    SDTM_FORMAT,
+    TABLES_FORMAT,
+    Cohort,
+    File,
+    Source,
+)
 from pd1_dynamics.contract.columns import (
     DEFAULTS,
     DURATION,
@@ -26,6 +34,8 @@ from pd1_dynamics.contract.columns import (
     SCANS_AND_SAMPLES,
     TABLES,
     TEXT,
+    Column,
+    Contract,
     clean_columns,
     is_whole,
 )
@@ -65,33 +75,79 @@ def clean(cohort: Cohort, chosen: Mapping[str, Any] | None = None) -> CleanCohor
     InputError
         All problems of all tables at once.
     """
-    intake = read_sdtm(cohort) if cohort.format == SDTM_FORMAT else read_tables(cohort)
-    return clean_texts(cohort, intake, chosen)
+    return clean_texts(cohort, READERS[cohort.format](cohort), chosen)
 
 
 def read_tables(cohort: Cohort) -> Intake:
     """Read the files of a cohort and put them in our words; problems are kept, not raised."""
     units = {table: source.units for table, source in cohort.tables.items()}
     intake = Intake({}, cohort.time, frozenset(cohort.tables), units=units)
-    sheets = {}
+    files = _Files(cohort, intake)
     for table, source in cohort.tables.items():
-        if source.path not in sheets:
-            try:
-                sheets[source.path] = read_sheet(cohort.resolve(source.path), table, source.path)
-            except InputError as error:
-                intake.problems += error.problems
-                continue
-            intake.problems += sheets[source.path].problems
-            intake.notes += _cleaned(sheets[source.path], table, source.path)
-        sheet = sheets[source.path]
-        text, found = mapping.in_our_words(sheet, table, source, cohort.missing)
+        try:
+            sheet = files.of_query(source, table) if source.sql else files.read(source.file, table)
+        except InputError as error:
+            intake.problems += error.problems
+            continue
+        if sheet is None:  # told already
+            continue
+        whole = len(sheet.rows)
+        sheet, found = mapping.chosen_rows(sheet, table, source)
+        intake.problems += found
+        if found:
+            continue
+        if left_out := whole - len(sheet.rows):
+            words = f"Rows of {source.named} that `where` leaves out."
+            intake.notes.append(Note(table, "rows left out", left_out, None, words))
+        missing = cohort.missing | (source.file.missing if source.file else frozenset())
+        text, found = mapping.in_our_words(sheet, table, source, missing, cohort.contract)
         intake.texts[table] = text
         intake.problems += found
         intake.absent[table] = {name for name in source.columns if name not in text}
         intake.file_columns[table] = list(sheet.columns)
         intake.notes += _assumed_units(text, table, source)
-    intake.notes += _not_read(cohort, sheets)
+        own = [name for name in cohort.own.variables if name in cohort.contract[table]]
+        if table == "patients":
+            lacking = [name for name in own if name not in text and name not in source.columns]
+            intake.problems += [mapping.absent(table, n, list(sheet.columns)) for n in lacking]
+    intake.notes += _not_read(cohort, files.sheets)
     return intake
+
+
+class _Files:
+    """The files of a cohort, each read once; problems and notes of reading go to an intake."""
+
+    def __init__(self, cohort: Cohort, intake: Intake) -> None:
+        self.cohort = cohort
+        self.intake = intake
+        self.sheets: dict[File, Sheet | None] = {}
+
+    def read(self, file: File, table: str) -> Sheet | None:
+        """A file as it stands; None if it cannot be read, which is told once."""
+        plainly = replace(file, missing=frozenset())
+        if plainly not in self.sheets:
+            self.sheets[plainly] = None
+            path = self.cohort.resolve(file.path)
+            try:
+                sheet = read_sheet(path, table, file.path, plainly)
+            except InputError as error:
+                self.intake.problems += error.problems
+                return None
+            self.intake.problems += sheet.problems
+            self.intake.notes += _cleaned(sheet, table, file.path)
+            self.sheets[plainly] = sheet
+        return self.sheets[plainly]
+
+    def of_query(self, source: Source, table: str) -> Sheet | None:
+        """The result of a query over the sources; None if one of them cannot be read."""
+        named = self.cohort.sources
+        sheets = {name: self.read(file, f"source {name}") for name, file in named.items()}
+        if any(sheet is None for sheet in sheets.values()):
+            return None
+        missing = {name: self.cohort.missing | file.missing for name, file in named.items()}
+        from pd1_dynamics.cohort import query
+
+        return query.result(source.sql, sheets, missing, table)
 
 
 def clean_texts(
@@ -100,9 +156,12 @@ def clean_texts(
     """The part of :func:`clean` after reading: tables of text in our words to clean tables."""
     chosen = chosen or definitions.load(settings=cohort.settings)
     texts, time, problems, notes = intake.texts, intake.time, intake.problems, intake.notes
+    contract = cohort.contract
+    notes += _without_diameters(texts, cohort.missing_diameter)
     parsed = {}
     for table in [name for name in TABLES if name in texts]:
-        parsed[table], found = _parse_table(texts[table], table, time, intake.units.get(table, {}))
+        units = intake.units.get(table, {})
+        parsed[table], found = _parse_table(texts[table], table, time, units, contract[table])
         problems += found
         problems += checking.problems(
             parsed[table],
@@ -111,6 +170,7 @@ def clean_texts(
             time,
             intake.absent.get(table, ()),
             intake.file_columns.get(table, ()),
+            contract,
         )
     if time == "date" and "patients" not in intake.declared:
         expected = f"a table patients with {INDEX_DATE}, since times are dates"
@@ -125,7 +185,7 @@ def clean_texts(
         order = {table: place for place, table in enumerate(TABLES)}
         problems.sort(key=lambda problem: order.get(problem.table, -1))
         identifiers = _identifiers(texts)
-        problems = [privacy.masked(problem, identifiers) for problem in problems]
+        problems = [privacy.masked(problem, identifiers, contract) for problem in problems]
         problems = [_placed(problem, "row", intake) for problem in problems]
         raise InputError(problems, heading=f"Cohort {cohort.name} cannot be used")
     parsed.clear()  # of a million patients, every copy counts
@@ -135,7 +195,7 @@ def clean_texts(
     notes += plausibility.implausible(dated, chosen)
     notes += observations.extend_follow_up(dated)
     notes = [_placed(note, "example_row", intake) for note in notes]
-    return CleanCohort(_complete(dated, time), observations.as_table(notes))
+    return CleanCohort(_complete(dated, time, contract), observations.as_table(notes))
 
 
 def _identifiers(texts: Mapping[str, pd.DataFrame]) -> frozenset[str]:
@@ -167,16 +227,45 @@ def write(cohort: CleanCohort, folder: str | Path) -> None:
         write_table(cohort.notes, path)
 
 
+def _without_diameters(texts: dict[str, pd.DataFrame], meaning: str) -> list[Note]:
+    """Targets without diameter and state get the state that the cohort's file says.
+
+    Changes the table in place.
+    """
+    lesions = texts.get("lesions", pd.DataFrame())
+    if not meaning or not {"role", "diameter_mm"} <= set(lesions):
+        return []
+    nothing = pd.Series(pd.Categorical([None] * len(lesions)), index=lesions.index)
+    state = lesions.get("state", nothing)
+    silent = (lesions["role"] == "target") & lesions["diameter_mm"].isna() & state.isna()
+    if not silent.any():
+        return []
+    if meaning not in state.cat.categories:
+        state = state.cat.add_categories([meaning])
+    lesions["state"] = state.mask(silent, meaning)
+    words = "Empty diameters of targets mean that the lesion could not be evaluated."
+    example = int(silent.index[silent.to_numpy()][0])
+    return [Note("lesions", "empty diameters", int(silent.sum()), example, words)]
+
+
 def _parse_table(
-    text: pd.DataFrame, table: str, time: str, units: Mapping[str, str]
+    text: pd.DataFrame,
+    table: str,
+    time: str,
+    units: Mapping[str, str],
+    contract: Mapping[str, Column],
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """Values of the columns that a table has, and cells that are not of their kind."""
     problems, values = [], {}
     for name in text:
-        column = TABLES[table][name]
+        column = contract[name]
         values[name], found = parse(text[name], table, name, column, time, units.get(name))
         problems += found
     return pd.DataFrame(values, index=text.index, copy=False), problems
+
+
+READERS = {TABLES_FORMAT: read_tables, SDTM_FORMAT: read_sdtm, ADAM_FORMAT: read_adam}
+"""How the files of a cohort become tables of text in our words, by its format."""
 
 
 def _neutralised(dated: dict[str, pd.DataFrame]) -> list[Note]:
@@ -210,19 +299,32 @@ def _cleaned(sheet: Sheet, table: str, path: str) -> list[Note]:
     return notes
 
 
-def _not_read(cohort: Cohort, sheets: Mapping[str, Sheet]) -> Iterator[Note]:
-    """Columns of each file that no table takes up: a misspelt name would be among them."""
-    for path, sheet in sheets.items():
-        tables = {t: source for t, source in cohort.tables.items() if source.path == path}
-        read = set.union(*(mapping.columns_read(t, source) for t, source in tables.items()))
+def _not_read(cohort: Cohort, sheets: Mapping[File, Sheet | None]) -> Iterator[Note]:
+    """Columns of each file that no table takes up: a misspelt name would be among them.
+
+    A file that a query reads is left out, as the query chooses its columns.
+    """
+    for file, sheet in sheets.items():
+        tables = {
+            table: source
+            for table, source in cohort.tables.items()
+            if source.file and replace(source.file, missing=frozenset()) == file
+        }
+        if not tables or sheet is None:
+            continue
+        read = set.union(
+            *(mapping.columns_read(t, source, cohort.contract) for t, source in tables.items())
+        )
         if names := [name for name in sheet.columns if name and name not in read]:
-            words = f"Columns of {path} that are not taken up: {', '.join(names)}."
+            words = f"Columns of {file.path} that are not taken up: {', '.join(names)}."
             yield Note(next(iter(tables)), "columns not read", 0, None, words)
 
 
 def _assumed_units(text: pd.DataFrame, table: str, source: Source) -> list[Note]:
     assumed = [
-        name for name in text if TABLES[table][name].kind == DURATION and name not in source.units
+        name
+        for name, column in TABLES[table].items()
+        if column.kind == DURATION and name in text and name not in source.units
     ]
     if not assumed:
         return []
@@ -230,7 +332,9 @@ def _assumed_units(text: pd.DataFrame, table: str, source: Source) -> list[Note]
     return [Note(table, "durations in days", len(text), None, words)]
 
 
-def _complete(dated: dict[str, pd.DataFrame], time: str) -> dict[str, pd.DataFrame]:
+def _complete(
+    dated: dict[str, pd.DataFrame], time: str, contract: Contract
+) -> dict[str, pd.DataFrame]:
     """All five tables, complete, typed and sorted; patients are at least those of other tables."""
     if "patients" not in dated:
         dated["patients"] = pd.DataFrame({"patient_id": _patients_of(dated.values())})
@@ -241,7 +345,7 @@ def _complete(dated: dict[str, pd.DataFrame], time: str) -> dict[str, pd.DataFra
     if time == "day":
         start = pd.Categorical(["0"] * len(dated["patients"]))
         dated["patients"] = dated["patients"].assign(**{INDEX_DATE: start})
-    return {table: _typed(dated.pop(table, pd.DataFrame()), table) for table in TABLES}
+    return {table: _typed(dated.pop(table, pd.DataFrame()), table, contract) for table in TABLES}
 
 
 def _patients_of(tables: Iterable[pd.DataFrame]) -> pd.Categorical:
@@ -249,10 +353,10 @@ def _patients_of(tables: Iterable[pd.DataFrame]) -> pd.Categorical:
     return pd.Categorical(sorted(set(np.concatenate(found))) if found else [])
 
 
-def _typed(rows: pd.DataFrame, table: str) -> pd.DataFrame:
+def _typed(rows: pd.DataFrame, table: str, contract: Contract) -> pd.DataFrame:
     order = _order(rows, table)
     columns = {}
-    for name, kind in clean_columns(table).items():
+    for name, kind in clean_columns(table, contract).items():
         default = DEFAULTS.get(table, {}).get(name)
         if kind == TEXT:
             columns[name] = _objects(rows.get(name), order, default)
@@ -261,7 +365,7 @@ def _typed(rows: pd.DataFrame, table: str) -> pd.DataFrame:
             values = values[order]
             if default is not None:
                 values = np.where(np.isnan(values), default, values)
-            whole = is_whole(table, name)
+            whole = is_whole(table, name, contract)
             columns[name] = pd.array(values, dtype="Float64").astype("Int64") if whole else values
     return pd.DataFrame(columns, copy=False)
 

@@ -43,7 +43,7 @@ def to_days(
     for table, rows in parsed.items():
         columns = {}
         for name in rows:
-            if TABLES[table][name].kind != DATE:
+            if name not in TABLES[table] or TABLES[table][name].kind != DATE:
                 columns[clean_name(table, name)] = rows[name]
             elif name == INDEX_DATE:
                 columns[name] = iso_dates(texts[table][name]) if time == "date" else rows[name]

@@ -6,10 +6,24 @@ two marks.
 
 from pathlib import Path
 
-from pd1_dynamics.contract.columns import CHOICE, DATE, DURATION, FLAG, KEYS, TABLES, TEXT, Column
+from pd1_dynamics.contract.codebook import load_codebook
+from pd1_dynamics.contract.columns import (
+    CHOICE,
+    DATE,
+    DURATION,
+    FLAG,
+    KEYS,
+    TEXT,
+    Column,
+    with_covariates,
+)
+from pd1_dynamics.contract.places import CONFIG
 
 PAGE = Path(__file__).parents[3] / "docs" / "cohorts.md"
 START, END = "<!-- columns: start -->", "<!-- columns: end -->"
+
+CONTRACT = with_covariates(load_codebook(CONFIG / "variables.yaml").covariates)
+"""Columns of the tables of the melanoma study."""
 
 ONE_ROW = {
     "patients": "one row a patient",
@@ -22,14 +36,14 @@ ONE_ROW = {
 
 def columns_as_markdown() -> str:
     """A table of columns for each table of the data contract."""
-    return "\n".join(line for table in TABLES for line in _table(table)) + "\n"
+    return "\n".join(line for table in CONTRACT for line in _table(table)) + "\n"
 
 
 def _table(table: str) -> list[str]:
     key = f" (each {', '.join(KEYS[table])} once)" if table in KEYS else ""
     lines = [f"**{table}**, {ONE_ROW[table]}{key}", "", "| column | values | meaning |"]
     lines.append("| --- | --- | --- |")
-    for name, column in TABLES[table].items():
+    for name, column in CONTRACT[table].items():
         needed = name == "treatment_start" or column.required or column.needed
         shown = f"**{name}**" if needed else name
         lines.append(f"| {shown} | {_values(column)} | {column.description} |")

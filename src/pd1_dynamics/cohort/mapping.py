@@ -1,19 +1,32 @@
 """Translates a cohort's columns, values and missing codes to the data contract, by its file."""
 
+import datetime
 import difflib
+import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from pd1_dynamics.cohort import findings
 from pd1_dynamics.cohort.parsing import relabelled
 from pd1_dynamics.cohort.sheets import Sheet
 from pd1_dynamics.contract.cohort_file import Source
-from pd1_dynamics.contract.columns import CHOICE, FLAG, TABLES, Column, plain
+from pd1_dynamics.contract.columns import CHOICE, DATE, FLAG, TABLES, Column, Contract, plain
 from pd1_dynamics.contract.problems import Problem
+
+SHOWN_COLUMNS = 40
+"""Names of columns that a message lists at most."""
+
+ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ].*)?", re.ASCII)
 
 
 def in_our_words(
-    sheet: Sheet, table: str, source: Source, missing: frozenset[str]
+    sheet: Sheet,
+    table: str,
+    source: Source,
+    missing: frozenset[str],
+    contract: Contract = TABLES,
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """Columns of the data contract that a file has, in the contract's words.
 
@@ -25,6 +38,8 @@ def in_our_words(
         Which table it is, and how its columns and values read in our words.
     missing
         Codes that mean missing.
+    contract
+        Columns of the tables.
 
     Returns
     -------
@@ -34,7 +49,7 @@ def in_our_words(
         Columns that the cohort's file names and the table lacks, or has twice or beside a constant.
     """
     text, problems = {}, []
-    for name, column in TABLES[table].items():
+    for name, column in contract[table].items():
         theirs = source.columns.get(name, name).strip()
         if name in source.constants:
             if theirs in sheet.columns:
@@ -53,23 +68,80 @@ def in_our_words(
         cells = pd.Series(sheet.columns[theirs], index=sheet.rows)
         labels = _labels(cells.cat.categories, source.mapped.get(name, {}), missing, column)
         text[name] = relabelled(cells, labels)
+        if column.kind == DATE and source.date_format:
+            text[name], found = _iso(text[name], table, name, source.date_format)
+            problems += found
     return pd.DataFrame(text, index=sheet.rows, copy=False), problems
 
 
-def columns_read(table: str, source: Source) -> set[str]:
+def chosen_rows(sheet: Sheet, table: str, source: Source) -> tuple[Sheet, list[Problem]]:
+    """The rows of a file that the cohort's file wants (``where``), or why there are none."""
+    keep = np.ones(len(sheet.rows), dtype=bool)
+    problems = []
+    for theirs, wanted in source.where.items():
+        if theirs not in sheet.columns:
+            expected = f"column {theirs!r}{_there(theirs, sheet)}"
+            problems.append(Problem(table, "no such column, which `where` names", expected, theirs))
+            continue
+        column = sheet.columns[theirs]
+        fits = np.array([label in wanted or plain(label) in wanted for label in column.categories])
+        keep &= np.append(fits, False).astype(bool)[column.codes]
+        if not keep.any():
+            found = f"no row with {' or '.join(map(repr, wanted))}"
+            expected = "at least one row (`where` in the cohort's file)"
+            problems.append(Problem(table, found, expected, theirs))
+            break
+    columns = {name: column[keep] for name, column in sheet.columns.items()}
+    return replace(sheet, columns=columns, rows=sheet.rows[keep]), problems
+
+
+def columns_read(table: str, source: Source, contract: Contract = TABLES) -> set[str]:
     """Columns of a file that the data contract takes up, where the file has them."""
-    return {source.columns.get(name, name).strip() for name in TABLES[table]}
+    return {source.columns.get(name, name).strip() for name in contract[table]} | set(source.where)
+
+
+def _iso(
+    text: pd.Series, table: str, name: str, date_format: str
+) -> tuple[pd.Series, list[Problem]]:
+    """Dates in another format as ISO dates; an ISO date, as spreadsheets store it, stays one."""
+
+    def iso(label: str) -> str | None:
+        if ISO.fullmatch(label):
+            return label
+        try:
+            return datetime.datetime.strptime(label, date_format).date().isoformat()
+        except ValueError:
+            return None
+
+    labels = [iso(label) for label in text.cat.categories]
+    unread = np.array([label is None for label in labels] + [False])
+    wrong = pd.Series(unread[text.cat.codes.to_numpy()], index=text.index)
+    example = datetime.date(2017, 3, 31).strftime(date_format)
+    expected = f"a date in the format {date_format}, as {example}"
+    return relabelled(text, labels), findings.where(table, name, wrong, text, expected)
 
 
 def absent(table: str, name: str, sheet_columns: list[str]) -> Problem:
     """A column that the table cannot do without."""
     expected = f"column {name}, another column's name for it under `columns`, or a constant"
-    return Problem(table, "no such column", expected + _similar(name, sheet_columns), column=name)
+    hint = _similar(name, sheet_columns) + _listed(sheet_columns)
+    return Problem(table, "no such column", expected + hint, column=name)
 
 
 def _wanted(theirs: str, name: str, sheet: Sheet) -> str:
     ours = "" if theirs == name else f", which the cohort's file gives for {name}"
-    return f"column {theirs!r}{ours}{_similar(theirs, list(sheet.columns))}"
+    return f"column {theirs!r}{ours}{_there(theirs, sheet)}"
+
+
+def _there(name: str, sheet: Sheet) -> str:
+    """The nearest name, and the columns that a file has."""
+    return _similar(name, list(sheet.columns)) + _listed(list(sheet.columns))
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(name for name in names[:SHOWN_COLUMNS] if name)
+    more = f" and {len(names) - SHOWN_COLUMNS} more" if len(names) > SHOWN_COLUMNS else ""
+    return f"; the columns are {shown}{more}" if shown else ""
 
 
 def _similar(name: str, others: list[str]) -> str:

@@ -123,9 +123,10 @@ def _gaps(dated: dict[str, pd.DataFrame], _: Mapping[str, Any]) -> Iterator[Note
         lacking = patients[ends].isna().all(axis=1)
         words = "Patients without last contact or survival time: left out of survival analyses."
         yield from noted("patients", "no last contact", lacking, words)
-    for name in TABLES["patients"]:
-        clean = clean_name("patients", name)
-        if name in MAY_BE_EMPTY or clean in ends or clean not in patients:
+    given = {clean_name("patients", name): name for name in TABLES["patients"]}
+    for clean in patients:
+        name = given.get(clean, clean)  # a covariate keeps its name
+        if name in MAY_BE_EMPTY or clean in ends or name == "patient_id":
             continue
         lacking = patients[clean].isna()
         if lacking.all():

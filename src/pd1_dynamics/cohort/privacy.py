@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 
-from pd1_dynamics.contract.columns import DATE, NUMBER, TABLES, WHOLE
+from pd1_dynamics.contract.columns import DATE, NUMBER, TABLES, WHOLE, Contract
 from pd1_dynamics.contract.problems import Problem
 
 _QUOTED = re.compile(r"""(?P<mark>['"])(?P<text>(?:(?!(?P=mark))[^\\]|\\.)*)(?P=mark)""")
@@ -15,7 +15,7 @@ _IDENTIFIER_LIKE = re.compile(r"[A-Za-z]+[-_ /.]*\d{3,}|\d{3,}[-_ /.]*[A-Za-z]+|
 _PLAIN_NUMBER = re.compile(r"[+-]?\d*\.?\d+(e[+-]?\d+)?", re.IGNORECASE)
 
 
-def masked(problem: Problem, identifiers: Collection[str]) -> Problem:
+def masked(problem: Problem, identifiers: Collection[str], contract: Contract = TABLES) -> Problem:
     """The problem with texts masked that are, or look like, an identifier or a misplaced date.
 
     Letters become X and digits 9, so that a person can still find the cell by its row.
@@ -24,8 +24,10 @@ def masked(problem: Problem, identifiers: Collection[str]) -> Problem:
     ----------
     identifiers
         Identifiers of patients that the tables hold, in lower case.
+    contract
+        Columns of the tables.
     """
-    column = TABLES.get(problem.table, {}).get(problem.column)
+    column = contract.get(problem.table, {}).get(problem.column)
     kind = column.kind if column else ""
     if problem.column.endswith("DTC"):  # a date of SDTM
         kind = DATE

@@ -8,8 +8,10 @@ texts, so a million patients cost little more than a thousand.
 import csv
 import datetime
 import decimal
+import difflib
+import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,7 @@ import pyarrow.csv as arrow_csv
 import pyarrow.parquet as parquet
 
 from pd1_dynamics.cohort import findings
-from pd1_dynamics.contract.cohort_file import FILE_SUFFIXES, SEPARATORS
+from pd1_dynamics.contract.cohort_file import FILE_SUFFIXES, SEPARATORS, File
 from pd1_dynamics.contract.problems import InputError, Problem
 
 HEADER_ROW = 1
@@ -62,18 +64,21 @@ class Sheet:
     ignored: tuple[str, ...] = ()
 
 
-def read_sheet(path: str | Path, table: str, named: str) -> Sheet:
+def read_sheet(path: str | Path, table: str, named: str, looks: File | None = None) -> Sheet:
     """Read a table with all cells as text.
 
     Parameters
     ----------
     path
-        CSV (comma, or semicolon where the header has no comma), TSV (.tsv, .txt), XLSX (the first
-        sheet), Parquet, or SAS transport (.xpt). Text is UTF-8, or UTF-16 with a byte order mark.
+        CSV (comma, or semicolon where the header has no comma), TSV (.tsv, .txt), XLSX, Parquet,
+        SAS (.xpt, .sas7bdat), SPSS (.sav), Stata (.dta) or R (.rda, .rds). Text is UTF-8, or UTF-16
+        with a byte order mark.
     table
         Name of the table, for messages.
     named
         The path as the cohort's file writes it, for messages.
+    looks
+        What the file looks like: sheet, row of the header, comments, decimals, object.
 
     Raises
     ------
@@ -91,10 +96,12 @@ def read_sheet(path: str | Path, table: str, named: str) -> Sheet:
     if not path.stat().st_size:
         expected = "a row of column names and at least one row below"
         raise InputError([Problem(table, f"an empty file {named}", expected)])
-    readers = {".xlsx": _read_xlsx, ".parquet": _read_parquet, ".xpt": _read_xpt}
-    read = readers.get(suffix, _read_text)
+    looks = looks or File(named)
+    if found := list(_misplaced(looks, suffix, table)):
+        raise InputError(found)
+    read = _READERS.get(suffix, _read_text)
     try:
-        sheet = read(path, table)
+        sheet = read(path, table, looks)
     except InputError:
         raise
     except Exception as error:  # whatever a library says of a broken file
@@ -106,7 +113,47 @@ def read_sheet(path: str | Path, table: str, named: str) -> Sheet:
     if not len(sheet.rows):
         found = f"no rows in {named}"
         raise InputError([Problem(table, found, "at least one row"), *sheet.problems])
-    return _without_control_characters(sheet)
+    sheet = _without_control_characters(sheet)
+    return _with_points(sheet, table) if looks.decimal == "," else sheet
+
+
+def _misplaced(looks: File, suffix: str, table: str) -> Iterator[Problem]:
+    """Options that a kind of file does not know."""
+    is_text = suffix in SEPARATORS
+    for name, given, fits in (
+        ("sheet", looks.sheet, suffix == ".xlsx"),
+        ("object", looks.object, suffix in (".rda", ".rds")),
+        ("comment", looks.comment, is_text),
+        ("header_row", looks.header_row != 1, is_text or suffix == ".xlsx"),
+        ("decimal", looks.decimal != ".", is_text or suffix == ".xlsx"),
+    ):
+        if given and not fits:
+            yield Problem(table, f"{name} for {looks.path}", f"no {name} for a {suffix} file")
+
+
+_WITH_COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+),\d+", re.ASCII)
+_WITH_POINT = re.compile(r"[+-]?\d+\.\d+", re.ASCII)
+
+
+def _with_points(sheet: Sheet, table: str) -> Sheet:
+    """Decimal commas as points. A column must not have decimals with a point beside them."""
+    columns, problems = {}, list(sheet.problems)
+    for name, column in sheet.columns.items():
+        labels = list(column.categories)
+        commas = [bool(_WITH_COMMA.fullmatch(label)) for label in labels]
+        points = np.array([bool(_WITH_POINT.fullmatch(label)) for label in labels], dtype=bool)
+        if any(commas):
+            wrong = pd.Series(np.append(points, False)[column.codes], index=sheet.rows)
+            cells = pd.Series(column, index=sheet.rows)
+            expected = "a comma before decimals, as in the other cells (decimal: ',')"
+            problems += findings.where(table, name, wrong, cells, expected)
+            texts = [
+                label.replace(".", "").replace(",", ".") if comma else label
+                for label, comma in zip(labels, commas, strict=True)
+            ]
+            column = _categorical(column.codes.astype(np.int64), texts)
+        columns[name] = column
+    return replace(sheet, columns=columns, problems=tuple(problems))
 
 
 def _without_control_characters(sheet: Sheet) -> Sheet:
@@ -122,10 +169,16 @@ def _without_control_characters(sheet: Sheet) -> Sheet:
     return replace(sheet, columns=columns, cleaned=cleaned) if cleaned else sheet
 
 
-def _read_text(path: Path, table: str) -> Sheet:
+def _read_text(path: Path, table: str, looks: File) -> Sheet:
     encoding = _encoding(path)
+    kept = None
     try:
-        header, separator, has_rows = _header(path, encoding)
+        if looks.comment or looks.header_row > 1:
+            text, kept = _rows_from_header(path, encoding, looks)
+            encoding = "utf-8"
+        else:
+            text = path
+        header, separator, has_rows = _header(text, encoding, path.suffix.lower())
     except UnicodeDecodeError:
         raise InputError([_not_utf8(path, table)]) from None
     if not has_rows:
@@ -140,7 +193,7 @@ def _read_text(path: Path, table: str) -> Sheet:
     def read(use_threads: bool) -> "pa.Table":
         ragged.clear()
         return arrow_csv.read_csv(
-            path,
+            text if kept is None else io.BytesIO(text),
             arrow_csv.ReadOptions(
                 column_names=names,
                 skip_rows_after_names=1,
@@ -172,10 +225,12 @@ def _read_text(path: Path, table: str) -> Sheet:
     rows = np.arange(len(arrow) + len(ragged)) + HEADER_ROW + 1
     rows = np.setdiff1d(rows, [number for number, _ in ragged], assume_unique=True)
     columns = [_arrow_column(column) for column in arrow.columns]
+    in_file = {} if kept is None else dict(enumerate(kept, HEADER_ROW))
+    rows = np.array([in_file.get(row, row) for row in rows]) if in_file else rows
     problems = findings.of_rows(
         table,
         "",
-        [number for number, _ in ragged],
+        [in_file.get(number, number) for number, _ in ragged],
         [f"a row of {cells} cells" for _, cells in ragged],
         f"{len(header)} cells, as in the header",
     )
@@ -189,10 +244,28 @@ def _encoding(path: Path) -> str:
     return next((e for mark, e in _BYTE_ORDER_MARKS.items() if start.startswith(mark)), "utf-8")
 
 
-def _header(path: Path, encoding: str) -> tuple[list[str], str, bool]:
-    """Names of the columns, the character between them, and whether anything follows."""
-    separator = SEPARATORS[path.suffix.lower()]
+def _rows_from_header(path: Path, encoding: str, looks: File) -> tuple[bytes, list[int]]:
+    """Text from the header on, without comments, as UTF-8; the number of each line in the file."""
+    lines, numbers = [], []
     with path.open(encoding=encoding, newline="") as file:
+        for number, line in enumerate(file, 1):
+            if looks.comment and line.startswith(looks.comment):
+                continue
+            if number >= looks.header_row:
+                lines.append(line)
+                numbers.append(number)
+    return "".join(lines).encode(), numbers
+
+
+def _header(text: Path | bytes, encoding: str, suffix: str) -> tuple[list[str], str, bool]:
+    """Names of the columns, the character between them, and whether anything follows."""
+    separator = SEPARATORS[suffix]
+    opened: Any = (
+        io.StringIO(text.decode(encoding), newline="")
+        if isinstance(text, bytes)
+        else text.open(encoding=encoding, newline="")
+    )
+    with opened as file:
         lines = csv.reader(file, delimiter=separator)
         header = next(lines, [])
         if separator == "," and len(header) == 1 and ";" in header[0]:
@@ -231,38 +304,93 @@ def _refuse_open_quotation(
         return
 
 
-def _read_parquet(path: Path, table: str) -> Sheet:
+def _read_parquet(path: Path, table: str, looks: File) -> Sheet:
     arrow = parquet.ParquetFile(path).read()
     rows = np.arange(len(arrow)) + HEADER_ROW + 1
     return _sheet(arrow.column_names, [_arrow_column(c) for c in arrow.columns], rows)
 
 
-def _read_xlsx(path: Path, table: str) -> Sheet:
+def of_arrow(table: pa.Table) -> Sheet:
+    """An Arrow table as a sheet; its rows count from 1."""
+    return _sheet(
+        table.column_names, [_arrow_column(c) for c in table.columns], np.arange(len(table)) + 1
+    )
+
+
+def _read_xlsx(path: Path, table: str, looks: File) -> Sheet:
     import openpyxl
 
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     try:
-        sheet, *others = book.worksheets
+        names = [str(sheet.title) for sheet in book.worksheets]
+        chosen = looks.sheet or names[0]
+        if chosen not in names and chosen.isdigit() and 1 <= int(chosen) <= len(names):
+            chosen = names[int(chosen) - 1]
+        if chosen not in names:
+            near = difflib.get_close_matches(chosen, names, n=1)
+            hint = f" ({near[0]!r} is near)" if near else ""
+            expected = f"one of its sheets: {', '.join(names)}{hint}"
+            raise InputError([Problem(table, f"no sheet {chosen!r} in {looks.path}", expected)])
+        sheet = book.worksheets[names.index(chosen)]
         sheet.reset_dimensions()
-        header, *cells = [list(row) for row in sheet.iter_rows(values_only=True)] or [[]]
+        rows = [list(row) for row in sheet.iter_rows(values_only=True)]
     finally:
         book.close()
+    header, *cells = rows[looks.header_row - 1 :] or [[]]
     width = max(map(len, [header, *cells]))
     header, *cells = [row + [None] * (width - len(row)) for row in [header, *cells]]
     columns = [_categorical(*_coded([_cell(row[i]) for row in cells])) for i in range(width)]
-    rows = np.arange(len(cells)) + HEADER_ROW + 1
-    made = _sheet([_cell(name) for name in header], columns, rows)
-    return replace(made, ignored=tuple(str(other.title) for other in others))
+    made = _sheet(
+        [_cell(name) for name in header], columns, np.arange(len(cells)) + looks.header_row + 1
+    )
+    others = () if looks.sheet else tuple(name for name in names if name != chosen)
+    return replace(made, ignored=others)
 
 
-def _read_xpt(path: Path, table: str) -> Sheet:
+def _read_statistical(path: Path, table: str, looks: File) -> Sheet:
+    """A file of SAS, SPSS or Stata: values as stored, dates in ISO form."""
     import pyreadstat
 
-    frame, _ = pyreadstat.read_xport(str(path))
+    read = {
+        ".xpt": pyreadstat.read_xport,
+        ".sas7bdat": pyreadstat.read_sas7bdat,
+        ".sav": pyreadstat.read_sav,
+        ".dta": pyreadstat.read_dta,
+    }[path.suffix.lower()]
+    frame, _ = read(str(path))
+    return _of_frame(frame)
+
+
+def _read_r(path: Path, table: str, looks: File) -> Sheet:
+    """A data frame of an R file."""
+    import pyreadr
+
+    frames = {str(name): frame for name, frame in pyreadr.read_r(str(path)).items()}
+    if not frames:
+        expected = "a data frame in it"
+        raise InputError([Problem(table, f"no data frame in {looks.path}", expected)])
+    name = looks.object or next(iter(frames))
+    if name not in frames or (len(frames) > 1 and not looks.object):
+        found = f"no data frame {name!r}" if looks.object else f"{len(frames)} data frames"
+        expected = f"object: one of {', '.join(frames)}"
+        raise InputError([Problem(table, f"{found} in {looks.path}", expected)])
+    return _of_frame(frames[name])
+
+
+def _of_frame(frame: pd.DataFrame) -> Sheet:
     columns = [
-        _categorical(*_coded([_cell(v) for v in frame[name].tolist()])) for name in frame.columns
+        _categorical(*_coded([_cell(v) for v in frame[name].astype(object).tolist()]))
+        for name in frame.columns
     ]
     return _sheet(list(frame.columns), columns, np.arange(len(frame)) + HEADER_ROW + 1)
+
+
+_READERS = {
+    ".xlsx": _read_xlsx,
+    ".parquet": _read_parquet,
+    **dict.fromkeys((".xpt", ".sas7bdat", ".sav", ".dta"), _read_statistical),
+    **dict.fromkeys((".rda", ".rds"), _read_r),
+}
 
 
 def _sheet(
@@ -326,7 +454,7 @@ def _cell(value: object) -> str:
     >>> [_cell(value) for value in (None, True, 3.0, 23.1, datetime.datetime(2017, 3, 31))]
     ['', '1', '3', '23.1', '2017-03-31']
     """
-    if value is None or value != value:  # only a missing number differs from itself
+    if value is None or value is pd.NA or value != value:  # a missing number differs from itself
         return ""
     if isinstance(value, bool):
         return str(int(value))

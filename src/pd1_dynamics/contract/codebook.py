@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from pd1_dynamics.contract import schemas
+from pd1_dynamics.contract.columns import CHOICE, FLAG, NUMBER, TABLES, TEXT, Column
+from pd1_dynamics.contract.problems import InputError, Problem
 
 CONTINUOUS, CATEGORICAL, BINARY = "continuous", "categorical", "binary"
 MISSING = "missing"
@@ -50,6 +52,24 @@ class Variable:
     levels_apart: Mapping[str, str] = field(default_factory=dict)
     reference: str = ""
     rules: tuple[Rule, ...] = ()
+    described_by: str = ""
+    covariate: bool = False
+    description: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    abbreviations: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def column(self) -> Column:
+        """The column of patients that a covariate is, as the data contract says it."""
+        limits = {"minimum": self.minimum, "maximum": self.maximum}
+        levels = (*self.levels, *self.levels_when_present, *self.levels_apart)
+        kind = CHOICE if levels else TEXT
+        if self.is_continuous:
+            kind, levels = NUMBER, ()
+        elif self.kind == BINARY:
+            kind, levels = FLAG, ()
+        return Column(kind, self.description or self.label, levels=levels, **limits)
 
     @property
     def is_continuous(self) -> bool:
@@ -93,6 +113,20 @@ class Codebook:
     outcomes: Mapping[str, Outcome]
     sets: Mapping[str, tuple[str, ...]]
 
+    @property
+    def covariates(self) -> dict[str, Column]:
+        """Columns of patients that are covariates, in declared order."""
+        return {key: v.column for key, v in self.variables.items() if v.covariate}
+
+    def described(self, names: list[str]) -> list[str]:
+        """Variables as a description lists them: in place of a set's grouped one what it groups."""
+        flat = (
+            self.variables[part].described_by or part if name in self.sets else part
+            for name in names
+            for part in self.sets.get(name, (name,))
+        )
+        return list(dict.fromkeys(flat))
+
     def expand(self, names: list[str]) -> list[str]:
         """Variables of a list that may name sets; each variable once, at its first place."""
         flat = (part for name in names for part in self.sets.get(name, (name,)))
@@ -121,20 +155,56 @@ class Codebook:
         return any(column.startswith(THERAPY_PREFIX) for column in self.sources(name))
 
 
-def load_codebook(path: str | Path) -> Codebook:
+def load_codebook(
+    path: str | Path,
+    variables: Mapping[str, Any] | None = None,
+    sets: Mapping[str, Mapping[str, Any]] | None = None,
+    label: str = "",
+) -> Codebook:
     """Read the codebook and check it against its schema.
+
+    Parameters
+    ----------
+    path
+        The study's codebook.
+    variables
+        A cohort's own, laid over the study's.
+    sets
+        Variables to ``add`` to and to ``drop`` from the study's sets, by set.
+    label
+        What messages call the place of the cohort's own.
 
     Raises
     ------
     InputError
         All departures from ``workflow/schemas/variables.schema.yaml`` at once. References between
-        entries are checked by :func:`pd1_dynamics.analyses.load`.
+        entries are checked by :func:`pd1_dynamics.contract.loading.load`.
     """
     content = schemas.load(path, "variables")
+    own, changes = variables or {}, sets or {}
+    if found := schemas.problems({"variables": dict(own)}, "variables", label):
+        raise InputError(found, heading=f"{label} cannot be used")
+    known = {key: _variable(key, entry) for key, entry in (content["variables"] | own).items()}
+    found = []
+    for key in own:
+        derived = key in content["variables"] and not content["variables"][key].get("covariate")
+        if derived or key in TABLES["patients"]:
+            expected = "another name: a column of the study has this one"
+            found.append(Problem(label, repr(key), expected, f"variables.{key}"))
+    groups = {key: tuple(names) for key, names in content.get("sets", {}).items()}
+    for key, change in changes.items():
+        members, place = groups.get(key, ()), f"sets.{key}"
+        add, drop = change.get("add") or (), change.get("drop") or ()
+        for name in (name for name in drop if name not in members):
+            expected = f"one of {', '.join(members)}" if members else "a set of the study"
+            found.append(Problem(label, repr(name), expected, f"{place}.drop"))
+        groups[key] = tuple(dict.fromkeys([*(name for name in members if name not in drop), *add]))
+    if found:
+        raise InputError(found, heading=f"{label} cannot be used")
     return Codebook(
-        variables={key: _variable(key, entry) for key, entry in content["variables"].items()},
+        variables=known,
         outcomes={key: Outcome(key, **entry) for key, entry in content.get("outcomes", {}).items()},
-        sets={key: tuple(names) for key, names in content.get("sets", {}).items()},
+        sets=groups,
     )
 
 
@@ -147,6 +217,8 @@ def _variable(key: str, entry: Mapping[str, Any]) -> Variable:
         groups["levels"] = {"0": "No", "1": "Yes"}
     rules = tuple(Rule(level_text(rule["level"]), rule["where"]) for rule in entry.get("rules", ()))
     plain = {name: entry[name] for name in ("label", "kind", "missing")}
-    plain |= {name: entry[name] for name in ("unit", "decimals") if name in entry}
+    optional = ("unit", "decimals", "described_by", "covariate", "description", "minimum")
+    optional += ("maximum", "abbreviations")
+    plain |= {name: entry[name] for name in optional if name in entry}
     reference = level_text(entry["reference"]) if "reference" in entry else ""
     return Variable(key, **plain, **groups, reference=reference, rules=rules)

@@ -1,9 +1,12 @@
 """The data contract: what each table of a cohort may hold, and in which units.
 
 One place says it: reading, checking, the clean tables and the documentation follow from here.
+Covariates of patients are a study's business: the codebook declares them
+(:attr:`.codebook.Codebook.covariates`), and :func:`with_covariates` adds them to the contract.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pd1_dynamics.contract import vocabulary
@@ -96,6 +99,9 @@ _PATIENT = Column(TEXT, "patient", required=True)
 _DATE = Column(DATE, "date of the scan or sample", required=True)
 _READER = Column(TEXT, "who read the images")
 
+Contract = Mapping[str, Mapping[str, Column]]
+"""Columns by table."""
+
 TABLES: dict[str, dict[str, Column]] = {
     "patients": {
         "patient_id": _PATIENT,
@@ -110,16 +116,6 @@ TABLES: dict[str, dict[str, Column]] = {
             vocabulary.DISCONTINUATION_REASONS, "why anti-PD-1 was stopped"
         ),
         "major_pathological_response": _flag("after neoadjuvant therapy"),
-        "sex": _choice(vocabulary.SEXES, "sex"),
-        "age_years": Column(NUMBER, "age at the index date, years", minimum=0, maximum=120),
-        "melanoma_subtype": _choice(vocabulary.MELANOMA_SUBTYPES, "subtype"),
-        "stage": _choice(vocabulary.STAGES, "stage at the index date"),
-        "ecog": Column(WHOLE, "ECOG performance status", minimum=0, maximum=4),
-        "brain_metastasis": _flag("brain metastasis at the index date"),
-        "braf_v600": _flag("BRAF V600 mutation"),
-        "nras": _flag("NRAS mutation"),
-        "prior_immunotherapy": _flag("systemic immunotherapy before"),
-        "prior_targeted_therapy": _flag("targeted therapy before"),
         "ldh_elevated": _flag("LDH above its upper limit at the index date, as reported"),
         "best_response": _choice(
             (*vocabulary.RESPONSES, vocabulary.MIXED), "best response, as reported by the cohort"
@@ -194,6 +190,20 @@ TABLES: dict[str, dict[str, Column]] = {
     },
 }
 
+COVARIATES_BEFORE = "ldh_elevated"
+"""Column of patients before which covariates stand."""
+
+
+def with_covariates(covariates: Mapping[str, Column]) -> dict[str, dict[str, Column]]:
+    """The contract of a study: :data:`TABLES` with its covariates of patients."""
+    patients = {}
+    for name, column in TABLES["patients"].items():
+        if name == COVARIATES_BEFORE:
+            patients |= covariates
+        patients[name] = column
+    return {**TABLES, "patients": patients}
+
+
 KEYS: dict[str, tuple[str, ...]] = {
     "patients": ("patient_id",),
     "assessments": ("patient_id", "date", "reader"),
@@ -237,7 +247,7 @@ def clean_name(table: str, column: str) -> str:
     >>> [clean_name("patients", name) for name in ("last_dose", "progression_date", "os")]
     ['last_dose_day', 'progression_day', 'os_days']
     """
-    kind = TABLES[table][column].kind
+    kind = TABLES[table][column].kind if column in TABLES[table] else ""
     if kind == DURATION:
         return f"{column}_days"
     if kind != DATE or column == "treatment_start":
@@ -245,14 +255,15 @@ def clean_name(table: str, column: str) -> str:
     return "day" if column == "date" else f"{column.removesuffix('_date')}_day"
 
 
-def is_whole(table: str, name: str) -> bool:
+def is_whole(table: str, name: str, contract: Contract = TABLES) -> bool:
     """Whether a column of a clean table holds whole numbers: days, flags and counts."""
-    if name == "day" or name.endswith(("_day", "_recorded")):
-        return True
-    return name in TABLES[table] and TABLES[table][name].kind in (FLAG, WHOLE)
+    column = contract[table].get(name)
+    if column is None:
+        return name == "day" or name.endswith(("_day", "_recorded"))
+    return column.kind in (FLAG, WHOLE)
 
 
-def clean_columns(table: str) -> dict[str, str]:
+def clean_columns(table: str, contract: Contract = TABLES) -> dict[str, str]:
     """Columns of a clean table with their kind, in order: ``text`` or ``number``.
 
     Examples
@@ -261,7 +272,7 @@ def clean_columns(table: str) -> dict[str, str]:
     ('number', ['patient_id', 'date', 'day'])
     """
     columns = {}
-    for name, column in TABLES[table].items():
+    for name, column in contract[table].items():
         if table in SCANS_AND_SAMPLES and name == "date":
             columns["date"] = TEXT
         is_text = column.kind in (TEXT, CHOICE) or name == "treatment_start"

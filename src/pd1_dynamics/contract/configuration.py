@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pd1_dynamics.contract import cohort_file, definitions, layouts, loading, schemas
+from pd1_dynamics.contract import cohort_file, definitions, schemas
 from pd1_dynamics.contract.cohort_file import Cohort
 from pd1_dynamics.contract.problems import InputError, Problem
+from pd1_dynamics.contract.study import Study, load_study
 
 
 def check(config: Mapping[str, Any], root: str | Path = ".") -> None:
@@ -29,13 +30,12 @@ def check(config: Mapping[str, Any], root: str | Path = ".") -> None:
     folder = root / "config"
     checks: list[Callable[[], Any]] = [
         lambda: definitions.load(folder / "definitions.yaml"),
-        lambda: loading.load(folder / "variables.yaml", folder / "analyses"),
-        lambda: layouts.load(folder / "tables"),
-        lambda: schemas.load(folder / "figures.yaml", "figures"),
         lambda: schemas.load(folder / "findings.yaml", "findings"),
     ]
-    if not found:
-        checks.append(lambda: load_cohort(config["cohort"], root))
+    if found:
+        checks.append(lambda: load_study(folder=folder))
+    else:
+        checks.append(lambda: load_study(load_cohort(config["cohort"], root), folder))
     for step in checks:
         try:
             step()
@@ -45,30 +45,40 @@ def check(config: Mapping[str, Any], root: str | Path = ".") -> None:
         raise InputError(found, heading="The configuration cannot be used")
 
 
-def load_cohort(name: str, root: str | Path = ".") -> Cohort:
-    """A cohort by its name: ``config/cohorts/<name>.yaml``.
+def path_of(cohort: str, root: str | Path = ".") -> Path:
+    """The file of a cohort: a path to one, or the name of one that ships.
 
     Raises
     ------
     InputError
-        If there is no such cohort (those that exist are named), or its file has problems.
+        If there is no such file; the cohorts that ship are named.
     """
     folder = Path(root) / "config" / "cohorts"
-    path = folder / f"{name}.yaml"
-    if not path.is_file():
+    if cohort.endswith((".yaml", ".yml")):
+        path, expected = Path(cohort), "a file there"
+    else:
+        path = folder / f"{cohort}.yaml"
         known = ", ".join(sorted(file.stem for file in folder.glob("*.yaml")))
-        raise InputError([Problem("config.yaml", f"cohort {name!r}", f"one of {known}", "cohort")])
-    return cohort_file.load_cohort(path)
+        expected = f"one of {known}, or the path of a cohort's file (that ends in .yaml)"
+    if not path.is_file():
+        raise InputError([Problem("config.yaml", f"cohort {cohort!r}", expected, "cohort")])
+    return path
 
 
-def table_names(root: str | Path = ".") -> list[str]:
-    """Names of the tables, in printed order."""
-    return list(layouts.load(Path(root) / "config" / "tables"))
+def load_cohort(cohort: str, root: str | Path = ".") -> Cohort:
+    """A cohort by its name or the path of its file (:func:`path_of`).
+
+    Raises
+    ------
+    InputError
+        If there is no such cohort (those that ship are named), or its file has problems.
+    """
+    return cohort_file.load_cohort(path_of(cohort, root))
 
 
-def figure_names(root: str | Path = ".") -> list[str]:
-    """Names of the figures, in printed order."""
-    return list(schemas.load(Path(root) / "config" / "figures.yaml", "figures")["figures"])
+def study_of(cohort: str, root: str | Path = ".") -> Study:
+    """Analyses, tables and figures of a cohort, by its name or the path of its file."""
+    return load_study(load_cohort(cohort, root), Path(root) / "config")
 
 
 def analysis_files(root: str | Path = ".") -> list[str]:
@@ -92,17 +102,13 @@ def in_results(path: str, cohort: str = "{cohort}") -> str:
     return f"results/{cohort}/{path}"
 
 
-def source_tables(name: str, root: str | Path = ".") -> list[str]:
+def source_tables(cohort: Cohort) -> list[str]:
     """Files that a cohort reads and that exist; the cleaning step reports missing ones.
 
-    Raises
-    ------
-    InputError
-        If the cohort's file has problems: all at once.
+    Paths are those of the working directory where the cohort's start there.
     """
-    cohort = load_cohort(name, root)
     files = {path: cohort.resolve(path) for path in cohort.source_files()}
-    here = Path.cwd() == Path(root)
+    here = Path.cwd() == cohort.root
     return [path if here else str(file) for path, file in files.items() if file.is_file()]
 
 

@@ -27,7 +27,10 @@ class Population:
 
 @dataclass(frozen=True)
 class Analysis:
-    """One declared analysis; ``settings`` holds the keys that its kind has in the schema."""
+    """One declared analysis; ``settings`` holds the keys that its kind has in the schema.
+
+    One that a cohort's file drops is not carried out.
+    """
 
     id: str
     kind: str
@@ -35,6 +38,7 @@ class Analysis:
     population: str
     settings: Mapping[str, Any]
     file: str = ""
+    dropped: bool = False
 
     def __getitem__(self, key: str) -> Any:
         return self.settings[key]

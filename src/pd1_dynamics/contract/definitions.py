@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from pd1_dynamics.contract import schemas
+from pd1_dynamics.contract.places import CONFIG
 from pd1_dynamics.contract.problems import InputError
 
-DEFAULTS = Path(__file__).parents[3] / "config" / "definitions.yaml"
+DEFAULTS = CONFIG / "definitions.yaml"
 
 Definitions = Mapping[str, Any]
 

@@ -1,11 +1,12 @@
 """Reading the declared analyses, and checking them as a whole."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from pd1_dynamics.contract import schemas
-from pd1_dynamics.contract.codebook import Codebook, load_codebook
+from pd1_dynamics.contract.codebook import Codebook
+from pd1_dynamics.contract.cohort_file import Own, codebook_of
 from pd1_dynamics.contract.declarations import Analysis, Declarations, Population
 from pd1_dynamics.contract.problems import InputError, Problem
 from pd1_dynamics.contract.references import (
@@ -14,13 +15,28 @@ from pd1_dynamics.contract.references import (
     codebook_problems,
     population_problems,
     twice,
+    unknown,
 )
 
 HEADING = "The declared analyses cannot be used"
 
 
-def load(path_variables: str | Path, folder_analyses: str | Path) -> Declarations:
+def load(
+    path_variables: str | Path,
+    folder_analyses: str | Path,
+    own: Own | None = None,
+    added: Mapping[str, Any] | None = None,
+) -> Declarations:
     """Read the codebook and every YAML file of a folder; check each alone, then all together.
+
+    Parameters
+    ----------
+    path_variables, folder_analyses
+        The study's.
+    own
+        What a cohort adds and leaves out.
+    added
+        Contents of its own files of analyses, by name.
 
     Raises
     ------
@@ -32,11 +48,18 @@ def load(path_variables: str | Path, folder_analyses: str | Path) -> Declaration
     problems: list[Problem] = []
     if not paths:
         problems.append(Problem(str(folder_analyses), "no YAML file", "the declared analyses"))
-    codebook = _collected(problems, load_codebook, path_variables)
+    own = own or Own()
+    codebook = _collected(problems, codebook_of, own, path_variables)
     contents = [(path.name, _collected(problems, schemas.load, path, "analyses")) for path in paths]
+    for name, content in (added or {}).items():
+        problems += schemas.problems(content, "analyses", name)
+        contents.append((name, content))
     if problems:
         raise InputError(problems, heading=HEADING)
-    declared = _assemble(codebook, contents, problems)
+    declared = _assemble(codebook, contents, own.dropped, problems)
+    for key in own.dropped:
+        if key not in declared.analyses:
+            problems.append(unknown(own.label, "analysis", key, declared.analyses, "analyses.drop"))
     problems += codebook_problems(codebook, Path(path_variables).name)
     if not problems:  # the checks below follow references, which must not go in circles
         problems += population_problems(declared)
@@ -55,7 +78,10 @@ def _collected(problems: list[Problem], function: Callable, *arguments: Any) -> 
 
 
 def _assemble(
-    codebook: Codebook, contents: list[tuple[str, Any]], problems: list[Problem]
+    codebook: Codebook,
+    contents: list[tuple[str, Any]],
+    dropped: Collection[str],
+    problems: list[Problem],
 ) -> Declarations:
     populations: dict[str, Population] = {}
     analyses: dict[str, Analysis] = {}
@@ -69,7 +95,13 @@ def _assemble(
                 problems.append(twice(file, f"analyses.{key}"))
             own = {k: v for k, v in entry.items() if k not in ("kind", "title", "population")}
             analyses[key] = Analysis(
-                key, entry["kind"], entry["title"], entry.get("population", ""), own, file
+                key,
+                entry["kind"],
+                entry["title"],
+                entry.get("population", ""),
+                own,
+                file,
+                key in dropped,
             )
     problems += circles(
         {key: [p.of] if p.of else [] for key, p in populations.items()}, "populations"

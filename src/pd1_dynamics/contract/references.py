@@ -49,6 +49,9 @@ def codebook_problems(codebook: Codebook, file: str) -> list[Problem]:
                 problems.append(
                     Problem(file, f"level {rule.level!r}", _one_of(known), f"{place}.rules")
                 )
+        if variable.described_by and variable.described_by not in variables:
+            place_of = f"{place}.described_by"
+            problems.append(unknown(file, "variable", variable.described_by, variables, place_of))
         if variable.reference and variable.reference not in variable.levels:
             problems.append(
                 Problem(
@@ -68,7 +71,7 @@ def codebook_problems(codebook: Codebook, file: str) -> list[Problem]:
             )
     for key, names in codebook.sets.items():
         problems += [
-            _unknown(file, "variable", name, variables, f"sets.{key}")
+            unknown(file, "variable", name, variables, f"sets.{key}")
             for name in names
             if name not in variables
         ]
@@ -87,7 +90,7 @@ def _where_problems(
     for name, condition in where.items():
         variable = codebook.variables.get(name)
         if variable is None:
-            yield _unknown(file, "variable", name, codebook.variables, place)
+            yield unknown(file, "variable", name, codebook.variables, place)
             continue
         known = {*variable.levels, *variable.levels_when_present, *variable.levels_apart}
         if isinstance(condition, Mapping) or variable.is_continuous or not known:
@@ -106,7 +109,7 @@ def population_problems(declared: Declarations) -> Iterator[Problem]:
         yield from _where_problems(codebook, population.where, "populations", place)
         parent = populations.get(population.of)
         if population.of and parent is None:
-            yield _unknown("populations", "population", population.of, populations, f"{place}.of")
+            yield unknown("populations", "population", population.of, populations, f"{place}.of")
         elif parent and parent.table != population.table:
             yield Problem(
                 "populations",
@@ -126,17 +129,17 @@ def analysis_problems(declared: Declarations) -> Iterator[Problem]:
     for key, analysis in declared.analyses.items():
         place = f"analyses.{key}"
         named = analysis.get("populations", [analysis.population])
-        unknown = [name for name in named if name not in declared.populations]
-        for name in unknown:
-            yield _unknown(analysis.file, "population", name, declared.populations, place)
+        strange = [name for name in named if name not in declared.populations]
+        for name in strange:
+            yield unknown(analysis.file, "population", name, declared.populations, place)
         table = THERAPIES
-        if not unknown and analysis.population:
+        if not strange and analysis.population:
             table = declared.populations[analysis.population].table
         for setting, name, kinds in _names(codebook, analysis):
             known = {"outcome": codebook.outcomes}.get(kinds, codebook.variables)
             if name not in known:
                 what = "outcome" if kinds == "outcome" else "variable"
-                yield _unknown(analysis.file, what, name, known, f"{place}.{setting}")
+                yield unknown(analysis.file, what, name, known, f"{place}.{setting}")
                 continue
             if table == PATIENTS and codebook.needs_therapies(name):
                 yield _of_therapies(analysis.file, name, f"{place}.{setting}")
@@ -204,7 +207,7 @@ def _selection_problems(
     origin = declared.analyses.get(analysis["select"]["from"])
     bivariate = [a.id for a in declared.analyses.values() if a.get("mode") == BIVARIATE]
     if origin is None or origin.id not in bivariate:
-        yield _unknown(
+        yield unknown(
             analysis.file,
             "bivariate analysis",
             analysis["select"]["from"],
@@ -212,6 +215,10 @@ def _selection_problems(
             f"{place}.select.from",
         )
         return
+    if origin.dropped and not analysis.dropped:
+        found = f"{origin.id}, which the cohort's file drops"
+        expected = f"an analysis that is carried out, or {analysis.id} dropped too"
+        yield Problem(analysis.file, found, expected, f"{place}.select.from")
     for what in ("kind", "population"):
         if getattr(origin, what) != getattr(analysis, what):
             yield Problem(
@@ -229,7 +236,8 @@ def _selection_problems(
         )
 
 
-def _unknown(file: str, what: str, name: str, known: Iterable[str], place: str) -> Problem:
+def unknown(file: str, what: str, name: str, known: Iterable[str], place: str) -> Problem:
+    """A name that nothing has, with the nearest ones that something has."""
     close = get_close_matches(name, list(known), n=3)
     expected = f"a known {what}" + (f", such as {_listed(close)}" if close else "")
     return Problem(file, f"unknown {what} {name!r}", expected, column=place)

@@ -8,9 +8,8 @@ from typing import Any, ClassVar
 import yaml
 from jsonschema import Draft202012Validator
 
+from pd1_dynamics.contract.places import SCHEMAS
 from pd1_dynamics.contract.problems import InputError, Problem
-
-SCHEMAS = Path(__file__).parents[3] / "workflow" / "schemas"
 
 
 @cache

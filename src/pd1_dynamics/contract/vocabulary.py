@@ -51,9 +51,6 @@ DISCONTINUATION_REASONS = (
     "social",
     "other",
 )
-SEXES = ("female", "male")
-MELANOMA_SUBTYPES = ("cutaneous", "acral", "mucosal", "ocular", "unknown_primary")
-STAGES = ("III", "M1a", "M1b", "M1c", "M1d")
 LESION_ROLES = ("target", "nontarget", "new")
 LESION_STATES = ("present", "absent", "progressed", "not_evaluable")
 THERAPY_CATEGORIES = ("local", "systemic")

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from pd1_dynamics.contract.places import SCHEMAS
+
 SOURCES = Path(__file__).resolve().parents[2]
-SCHEMAS = SOURCES.parent / "workflow" / "schemas"
 _READS_SCHEMAS = SOURCES / "pd1_dynamics" / "contract" / "schemas.py"
 
 

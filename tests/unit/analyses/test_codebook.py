@@ -43,7 +43,7 @@ def test_every_column_that_the_codebook_needs_is_derived(book):
     columns = {column for name in book.variables for column in book.sources(name)}
     columns |= {c for outcome in book.outcomes.values() for c in (outcome.time, outcome.event)}
     of_patients = {c for c in columns if not c.startswith(codebook.THERAPY_PREFIX)}
-    assert of_patients <= set(PATIENT_COLUMNS)
+    assert of_patients <= {*PATIENT_COLUMNS, *book.covariates}
 
 
 def test_variables_of_later_therapies_are_told_from_those_of_patients(book):

@@ -4,8 +4,12 @@ import pandas as pd
 import pytest
 
 from pd1_dynamics.cohort import cleaning
-from pd1_dynamics.contract.columns import TABLES, clean_columns
+from pd1_dynamics.contract.codebook import load_codebook
+from pd1_dynamics.contract.columns import TABLES, clean_columns, with_covariates
+from pd1_dynamics.contract.places import CONFIG
 from pd1_dynamics.files import read_table
+
+STUDY = with_covariates(load_codebook(CONFIG / "variables.yaml").covariates)
 
 PATIENTS = """
     patient_id,treatment_start,last_follow_up,death,last_dose
@@ -40,8 +44,9 @@ def test_all_five_tables_come_with_all_columns_and_types(mine):
     tables = mine.clean({"patients": PATIENTS}).tables
     assert list(tables) == list(TABLES)
     for name, table in tables.items():
-        assert list(table) == list(clean_columns(name))
-        for column, kind in clean_columns(name).items():
+        columns = clean_columns(name, STUDY)
+        assert list(table) == list(columns)
+        for column, kind in columns.items():
             is_text = table[column].dtype == object
             assert is_text == (kind == "text"), (name, column)
     patients = tables["patients"]
@@ -142,7 +147,7 @@ def test_columns_values_constants_units_and_missing_codes_are_mapped(mine):
 
 def test_a_code_is_missing_only_where_the_cohort_declares_it(mine):
     told = mine.problems({"patients": "patient_id,ecog,sex\nA,NA,unk\n"}, time="day")
-    assert "column ecog, row 2: found 'NA'; expected a whole number" in told
+    assert "column ecog, row 2: found 'NA'; expected one of 0, 1, 2, 3, 4" in told
     assert "column sex, row 2: found 'unk'; expected one of female, male" in told
 
 

@@ -5,7 +5,7 @@ import pytest
 import yaml
 
 from pd1_dynamics.cohort import cleaning
-from pd1_dynamics.contract.cohort_file import domain_files, load_cohort
+from pd1_dynamics.contract.cohort_file import SDTM_FORMAT, data_set_files, load_cohort
 from pd1_dynamics.contract.problems import InputError
 
 DOMAINS = {
@@ -239,7 +239,7 @@ def test_few_domains_are_enough(tmp_path):
 def test_files_are_found_in_either_case(tmp_path):
     for name in ("dm.xpt", "TR.CSV", "suppdm.xpt", "notes.txt"):
         (tmp_path / name).write_text("x")
-    assert {k: v.name for k, v in domain_files(tmp_path).items()} == {
+    assert {k: v.name for k, v in data_set_files(tmp_path, SDTM_FORMAT).items()} == {
         "DM": "dm.xpt",
         "TR": "TR.CSV",
     }

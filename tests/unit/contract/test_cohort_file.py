@@ -118,7 +118,6 @@ tables:
 """,
     )
     for line in (
-        "column name: found 'other'; expected 'mine', as the file is called",
         "column tables.patients.columns: found unknown column 'pateint_id'; expected one of ",
         "column tables.patients.values: found unknown column 'sx'",
         "column tables.patients.values.best_response: found 'MX'; expected one of CR, PR, SD,",
@@ -126,7 +125,7 @@ tables:
         "column tables.patients.constants: found unknown column 'node'",
         "column tables.patients.constants.death: found a constant for a column of the file",
         "column tables.patients.constants.setting: found 'palliative'; expected one of advanced,",
-        "column tables.patients.constants.ecog: found 'low'; expected a whole number from 0 to 4",
+        "column tables.patients.constants.ecog: found 'low'; expected one of 0, 1, 2, 3, 4",
         "found a unit for 'age_years'; expected a unit for durations only (pfs, os)",
         "found a unit for 'value'; expected no unit",
     ):
@@ -140,7 +139,7 @@ tables:
         ("name: mine\n", "column tables: found no table; expected at least one table"),
         (
             "name: mine\ntables: {labs: {}}\n",
-            "column tables.labs: found nothing; expected key 'path'",
+            "column tables.labs: found none of path, source and sql; expected one of path,",
         ),
         (
             "name: mine\nformat: sdtm\n",

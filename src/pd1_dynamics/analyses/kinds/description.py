@@ -28,7 +28,12 @@ TESTED = {"outcome": "the `by` variable", "term": "variable"}
 @kind(
     "description",
     settings={
-        "variables": names("Variables that are described.", ANY),
+        "variables": names(
+            "Variables that are described, or sets of them (of a grouped variable of a set what it "
+            "groups).",
+            ANY,
+            sets=True,
+        ),
         "by": by(),
         "overall": OVERALL,
         "missing": Setting(
@@ -88,7 +93,7 @@ def description(analysis: Analysis, run: Run) -> list[Estimate]:
     base = Estimate(analysis=analysis.id, population=analysis.population)
     groups = list(groups_of(sample, analysis))
     rows = []
-    for name in analysis["variables"]:
+    for name in sample.codebook.described(analysis["variables"]):
         continuous = sample.codebook.variables[name].is_continuous
         for group, members in groups:
             own = replace(base, group=group, term=name)

@@ -18,48 +18,40 @@ domain (Parquet, TSV and XLSX do too). Rules, where SDTM and the data contract d
 - Later therapies are in no domain that is read.
 """
 
-import pandas as pd
-
+from pd1_dynamics.cohort import cdisc
+from pd1_dynamics.cohort.cdisc import complete_dates, place, row_in_file
 from pd1_dynamics.cohort.intake import Intake
 from pd1_dynamics.cohort.observations import Note
-from pd1_dynamics.cohort.sdtm.domains import (
-    complete_dates,
-    other_files,
-    place,
-    read_domains,
-    row_in_file,
-)
+from pd1_dynamics.cohort.sdtm.domains import NEEDED, READ_DATES
 from pd1_dynamics.cohort.sdtm.results import assessments_of, labs_of
 from pd1_dynamics.cohort.sdtm.subjects import patients_and_untreated
 from pd1_dynamics.cohort.sdtm.tumors import lesions_of, sums_that_differ
 from pd1_dynamics.cohort.sdtm.visits import VISIT_WINDOW_DAYS, one_date_a_visit, several_accepted
 from pd1_dynamics.contract.cohort_file import Cohort
-from pd1_dynamics.contract.columns import TABLES
-from pd1_dynamics.contract.problems import Problem
 
 __all__ = ["read_sdtm"]
 
 
 def read_sdtm(cohort: Cohort) -> Intake:
     """Read the domains of a cohort and put them in the words of the data contract."""
-    domains, problems = read_domains(cohort)
+    domains, problems = cdisc.read_data_sets(cohort, NEEDED)
     intake = Intake({}, "date", frozenset({"patients"}), problems=problems, place=place)
     if "DM" not in domains:
         if not problems:
             expected = (
                 "DM, with the subjects and their first exposure; files are named after domains"
             )
-            ignored = other_files(cohort.resolve(cohort.folder))
-            there = f" (there is {', '.join(ignored)})" if ignored else ""
-            problems.append(Problem("DM", f"no such domain in {cohort.folder}{there}", expected))
+            problems.append(cdisc.absent(cohort, "DM", expected))
         return intake
-    for name in domains:
-        domains[name], found, notes = complete_dates(domains[name], name, cohort.partial_dates)
+    for name, rows in domains.items():
+        if name == "LB":
+            rows = rows[rows["LBTESTCD"].str.upper() == "LDH"]
+        domains[name], found, notes = complete_dates(
+            rows, name, READ_DATES[name], cohort.partial_dates, keep_rows=name == "DM"
+        )
         problems += found
         intake.notes += notes
-    if ignored := other_files(cohort.resolve(cohort.folder)):
-        words = f"Files that are not read, as no domain is named so: {', '.join(ignored)}."
-        intake.notes.append(Note("SDTM", "files not read", len(ignored), None, words))
+    intake.notes += cdisc.ignored_files(cohort)
     patients, untreated = patients_and_untreated(domains)
     if len(untreated):
         words = "Subjects without a first exposure (screening failures) are left out."
@@ -105,13 +97,5 @@ def read_sdtm(cohort: Cohort) -> Intake:
     }
     for table, rows in tables.items():
         if len(rows):
-            intake.texts[table] = _as_text(rows, table)
+            intake.texts[table] = cdisc.as_text(rows, cohort.contract[table])
     return intake
-
-
-def _as_text(rows: pd.DataFrame, table: str) -> pd.DataFrame:
-    """Categoricals of text in the order of the data contract, missing where a cell is empty."""
-    columns = {}
-    for name in [name for name in TABLES[table] if name in rows]:
-        columns[name] = rows[name].where(rows[name] != "", None).astype("category")
-    return pd.DataFrame(columns)

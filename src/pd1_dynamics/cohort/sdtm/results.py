@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from pd1_dynamics.cohort.sdtm.domains import column_of, dates_of
+from pd1_dynamics.cohort.cdisc import column_of, dates_of
 from pd1_dynamics.cohort.sdtm.tumors import EQUIVOCAL, millimetres
 from pd1_dynamics.cohort.sdtm.visits import NO_ANSWER
 

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 
 from pd1_dynamics.cohort import findings
-from pd1_dynamics.cohort.sdtm.domains import NEEDED, column_of, row_in_file
+from pd1_dynamics.cohort.cdisc import column_of, row_in_file
+from pd1_dynamics.cohort.sdtm.domains import NEEDED
 from pd1_dynamics.contract.columns import plain
 from pd1_dynamics.contract.problems import Problem
 

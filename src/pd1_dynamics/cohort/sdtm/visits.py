@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pd1_dynamics.cohort.sdtm.domains import column_of, dates_of
+from pd1_dynamics.cohort.cdisc import column_of, dates_of
 
 VISIT_WINDOW_DAYS = 21
 NO_ANSWER = ("", "NA", "ND", "NED", "NOT APPLICABLE")

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pd1_dynamics import arrays
+from pd1_dynamics.contract.columns import clean_columns
 from pd1_dynamics.contract.vocabulary import RESISTANCE_PAPER
 from pd1_dynamics.derive.resistance.facts import facts
 from pd1_dynamics.derive.resistance.paper import resistance_paper
@@ -53,16 +54,6 @@ PATIENT_COLUMNS = (
     "resistance_sitc_rule",
     "resistance_sitc_confirmation",
     "setting",
-    "sex",
-    "age_years",
-    "melanoma_subtype",
-    "stage",
-    "ecog",
-    "brain_metastasis",
-    "braf_v600",
-    "nras",
-    "prior_immunotherapy",
-    "prior_targeted_therapy",
     "ldh_at_baseline",
     "largest_lesion_at_baseline_mm",
     "n_imaging_dates",
@@ -93,6 +84,12 @@ PATIENT_COLUMNS = (
     "later_local_therapy",
     "later_systemic_therapy",
 )
+
+
+def _covariates(patients: pd.DataFrame) -> list[str]:
+    """Columns of the patients that no stage needs: covariates, which are carried along."""
+    known = {*clean_columns("patients"), *PATIENT_COLUMNS}
+    return [name for name in patients if name not in known]
 
 
 def classify_resistance(
@@ -133,10 +130,12 @@ def classify_resistance(
         response,
         patients,
     )  # derived values take precedence over given ones
+    place = PATIENT_COLUMNS.index("setting") + 1
+    names = (*PATIENT_COLUMNS[:place], *_covariates(patients), *PATIENT_COLUMNS[place:])
     return arrays.make_table(
         {
             name: np.asarray(column) if column.dtype == object else column.array
-            for name in PATIENT_COLUMNS
+            for name in names
             for column in [next(source[name] for source in sources if name in source)]
         }
     )

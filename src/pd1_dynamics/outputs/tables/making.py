@@ -1,11 +1,12 @@
 """Filling layouts with estimates. Each kind of layout is a function; none of them computes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from pd1_dynamics.analyses.estimates import DROPPED
 from pd1_dynamics.analyses.selection import ALL, Estimate, Estimates
 from pd1_dynamics.contract.codebook import BINARY, MISSING, Codebook, Variable
 from pd1_dynamics.contract.declarations import labels_of_statistics
@@ -64,7 +65,7 @@ def _table(
     codebook: Codebook,
     first: list[str],
 ) -> Table:
-    blocks = [_KINDS[part["kind"]](part, estimates, codebook) for part in layout["parts"]]
+    blocks = [_filled(part, estimates, codebook) for part in layout["parts"]]
     width = max(len(part_header) for part_header, _, _ in blocks)
     blocks = [_padded(block, width - len(block[0])) for block in blocks]
     header = blocks[0][0]
@@ -90,6 +91,29 @@ def _table(
     )
 
 
+def _filled(part: Mapping[str, Any], estimates: Estimates, codebook: Codebook) -> Block:
+    """One part; of one whose analysis the cohort's file leaves out, a line that says so."""
+    models = part.get("models", [])
+    carried_out = [m for m in models if not estimates.is_dropped(m["analysis"])]
+    if models and carried_out:
+        part = {**part, "models": carried_out}
+    names = [m["analysis"] for m in models] if not carried_out else []
+    names += [part[key] for key in ("analysis", "rate", "survival") if key in part]
+    if any(map(estimates.is_dropped, names)):
+        return (part.get("stub", ""),), [Line(ROW, (f"not estimable: {DROPPED}",))], []
+    header, lines, notes = _KINDS[part["kind"]](part, estimates, codebook)
+    gone = [m.get("label", m["analysis"]) for m in models if m not in carried_out]
+    return header, lines, [*notes, *(f"{label}: not estimable: {DROPPED}." for label in gone)]
+
+
+def _spelled_out(codebook: Codebook, names: Iterable[str]) -> list[str]:
+    """A note that spells out the abbreviations of the variables of a part."""
+    found = {k: v for name in names for k, v in codebook.variables[name].abbreviations.items()}
+    return ["; ".join(f"{short}, {words}" for short, words in sorted(found.items())) + "."] * bool(
+        found
+    )
+
+
 def _padded(block: Block, columns: int) -> Block:
     """A block made wider by empty columns."""
     header, lines, notes = block
@@ -107,7 +131,8 @@ def _description(part: Mapping[str, Any], estimates: Estimates, codebook: Codebo
     columns = [_group_header(group, part, estimates, codebook) for group in groups]
     header = (part.get("stub", "Characteristic"), *columns, *(["P value"] if with_p else []))
     lines, notes, tests, missing = [], [], {}, []
-    for name in codebook.expand(part["variables"]):
+    described = [name for name in codebook.described(part["variables"]) if name != part.get("by")]
+    for name in described:
         variable = codebook.variables[name]
         label = variable.label + (f" ({variable.unit})" if variable.unit else "")
         tail = [_test(estimates, analysis, variable, tests)] if with_p else []
@@ -146,6 +171,7 @@ def _description(part: Mapping[str, Any], estimates: Estimates, codebook: Codebo
             shown = "Not available" if level == MISSING else variable.level_label(level)
             lines.append(Line(LEVEL, (shown, *cells, *[""] * len(tail))))
     notes.append("Values are n (%) or median (minimum to maximum).")
+    notes += _spelled_out(codebook, described)
     if tests:
         notes.append(
             "P values: " + "; ".join(f"{m} for {', '.join(v)}" for m, v in tests.items()) + "."
@@ -260,7 +286,7 @@ def _models(part: Mapping[str, Any], estimates: Estimates, codebook: Codebook) -
         why = f"not estimable: {gaps[0]}" if gaps[0] else "No covariate entered the model"
         lines.append(Line(ROW, (why, *[""] * (len(header) - 1))))
     notes.append("CI, confidence interval; HR, hazard ratio; OR, odds ratio.")
-    return tuple(header), lines, notes
+    return tuple(header), lines, [*notes, *_spelled_out(codebook, wanted)]
 
 
 def _term_lines(
