@@ -187,8 +187,8 @@ def _assessments(read: dict[str, pd.DataFrame]) -> pd.DataFrame:
         rows = read["ADTR"]
         rows = rows[column_of(rows, "PARAMCD") == "SUMDIAM"]
         parts.append(_long(rows, pd.Series("target_sum_mm", rows.index), rows["AVAL"]))
-    long = pd.concat(parts) if parts else pd.DataFrame(columns=["result"])
-    long = long[long["result"] != ""]
+    long = pd.concat(parts) if parts else pd.DataFrame(columns=["result", "date"])
+    long = long[(long["result"] != "") & (long["date"] != "")]  # undated ones are told already
     if long.empty:
         return pd.DataFrame()
     key = ["patient_id", "date", "reader"]

@@ -83,6 +83,11 @@ def read_tables(cohort: Cohort) -> Intake:
     units = {table: source.units for table, source in cohort.tables.items()}
     intake = Intake({}, cohort.time, frozenset(cohort.tables), units=units)
     files = _Files(cohort, intake)
+    queried = {table for table, source in cohort.tables.items() if source.sql}
+    intake.place = lambda table, row: (
+        (f"{table} (result of the query)" if table in queried else table),
+        row,
+    )
     for table, source in cohort.tables.items():
         try:
             sheet = files.of_query(source, table) if source.sql else files.read(source.file, table)

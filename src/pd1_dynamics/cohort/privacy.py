@@ -29,7 +29,7 @@ def masked(problem: Problem, identifiers: Collection[str], contract: Contract = 
     """
     column = contract.get(problem.table, {}).get(problem.column)
     kind = column.kind if column else ""
-    if problem.column.endswith("DTC"):  # a date of SDTM
+    if problem.column.endswith(("DTC", "DT")):  # a date of SDTM or ADaM
         kind = DATE
 
     def shown(match: re.Match) -> str:

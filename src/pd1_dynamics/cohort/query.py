@@ -2,6 +2,7 @@
 
 import re
 import threading
+import warnings
 from collections.abc import Mapping
 
 import duckdb
@@ -15,8 +16,11 @@ MEMORY = "2GB"
 SECONDS = 120
 """What a query may take: memory, and seconds until it is stopped."""
 
+_READING = (duckdb.StatementType.SELECT, duckdb.StatementType.MULTI)
+"""Kinds of statements that are carried out; PIVOT is one of several parts."""
 _LINE = re.compile(r"^LINE (\d+):", re.MULTILINE)
 _KIND = re.compile(r"^(\w+(?: \w+)*) Error: ")
+_SUGGESTED = re.compile(r' Did you mean "([^"]*)"\?')
 _REACHED_OUT = re.compile(
     r"disabled by configuration|enable_external_access|Permission Error|configuration has been "
     r"locked",
@@ -51,6 +55,7 @@ def result(
             connection.register(name, _as_arrow(sheet, missing[name]))
         connection.execute(f"SET memory_limit = '{MEMORY}'")
         connection.execute("SET threads = 1")
+        connection.execute("SET enable_progress_bar = false")
         connection.execute("SET temp_directory = ''")
         connection.execute("SET python_enable_replacements = false")
         connection.execute("SET autoinstall_known_extensions = false")
@@ -72,12 +77,14 @@ def _carried_out(
         if len(statements) != 1:
             found = f"{len(statements)} statements in the query"
             raise InputError([Problem(table, found, "one query")])
-        if statements[0].type != duckdb.StatementType.SELECT:
+        if statements[0].type not in _READING:
             kind = statements[0].type.name.replace("_", " ")
             expected = "a query that only reads: SELECT, WITH, FROM, PIVOT or UNPIVOT"
             raise InputError([Problem(table, f"{kind} in the query", expected)])
         timer.start()
-        return connection.execute(statements[0]).to_arrow_table()
+        with warnings.catch_warnings():  # the other way to Arrow tells no line of an error
+            warnings.simplefilter("ignore", UserWarning)
+            return connection.execute(sql).to_arrow_table()
     except duckdb.InterruptException:
         expected = f"a result within {SECONDS} seconds"
         raise InputError([Problem(table, "a query that takes longer", expected)]) from None
@@ -98,7 +105,9 @@ def _problem(said: str, sql: str, table: str, sheets: Mapping[str, Sheet]) -> Pr
     line = _LINE.search(said)
     kind = _KIND.match(said)
     words = said[kind.end() :] if kind else said
-    words = " ".join(words.partition("\n\nLINE")[0].split())
+    first, *others = words.partition("\n\nLINE")[0].splitlines() or [""]
+    words = " ".join([first, *(text for text in others if text.startswith("Candidate"))])
+    words = _SUGGESTED.sub(lambda found: found[0] if found[1] in sheets else "", words).strip()
     where = f"line {line[1]} of the query" if line else "the query"
     expected = f"a query that DuckDB can carry out over {', '.join(sheets)}"
     return Problem(table, f"{where}: {words}", expected)

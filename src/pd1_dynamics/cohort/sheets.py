@@ -357,7 +357,10 @@ def _read_statistical(path: Path, table: str, looks: File) -> Sheet:
         ".sav": pyreadstat.read_sav,
         ".dta": pyreadstat.read_dta,
     }[path.suffix.lower()]
-    frame, _ = read(str(path))
+    frame, about = read(str(path))
+    single = [name for name, kind in about.readstat_variable_types.items() if kind == "float"]
+    for name in single:
+        frame[name] = [_widened(value) for value in frame[name].to_numpy(np.float32)]
     return _of_frame(frame)
 
 
