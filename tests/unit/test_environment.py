@@ -27,8 +27,15 @@ def environment():
     return yaml.safe_load((ROOT / "environment.yml").read_text())
 
 
+def required(project):
+    """Requirements of the base and of every extra, but for the project itself."""
+    extras = project["project"]["optional-dependencies"].values()
+    lines = [*project["project"]["dependencies"], *(line for extra in extras for line in extra)]
+    return sorted({line for line in lines if not line.startswith(project["project"]["name"])})
+
+
 def test_lock_satisfies_every_requirement_of_the_project(project, locked):
-    for line in project["project"]["dependencies"] + project["dependency-groups"]["dev"]:
+    for line in required(project) + project["dependency-groups"]["dev"]:
         requirement = Requirement(line)
         assert requirement.name in locked
         assert requirement.specifier.contains(locked[requirement.name], prereleases=True)
@@ -38,7 +45,7 @@ def test_environment_pins_the_locked_versions_of_just_the_project_requirements(
     project, locked, environment
 ):
     pins = dict(pin.split("==") for pin in environment["dependencies"][-1]["pip"])
-    names = {Requirement(line).name for line in project["project"]["dependencies"]}
+    names = {Requirement(line).name for line in required(project)}
     assert pins == {name: locked[name] for name in names}
 
 

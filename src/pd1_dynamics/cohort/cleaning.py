@@ -150,8 +150,11 @@ class _Files:
         if any(sheet is None for sheet in sheets.values()):
             return None
         missing = {name: self.cohort.missing | file.missing for name, file in named.items()}
-        from pd1_dynamics.cohort import query
-
+        try:
+            from pd1_dynamics.cohort import query
+        except ModuleNotFoundError:
+            found, expected = "a query, for which duckdb is not installed", "the extra `formats`"
+            raise InputError([Problem(table, found, expected)]) from None
         return query.result(source.sql, sheets, missing, table)
 
 

@@ -104,6 +104,10 @@ def read_sheet(path: str | Path, table: str, named: str, looks: File | None = No
         sheet = read(path, table, looks)
     except InputError:
         raise
+    except ModuleNotFoundError as error:
+        expected = "the extra `formats`: pip install 'pd1-dynamics[formats]'"
+        found = f"{named}, for which {error.name} is not installed"
+        raise InputError([Problem(table, found, expected)]) from None
     except Exception as error:  # whatever a library says of a broken file
         reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
         expected = f"a table in {suffix.lstrip('.').upper()} format"

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike
+
+from pd1_dynamics.statistics.compiled import njit
 
 FITTED, NO_EVENTS, SINGULAR, RUNS_AWAY, GIVEN_UP = range(5)
 """How a fit ended: found; no event; nobody at risk at an event differs in some covariate, or
