@@ -2,6 +2,9 @@
 #
 #   make results                  every table and figure of the default (synthetic) cohort
 #   make results COHORT=liu2019   the same for another cohort: config/cohorts/liu2019.yaml
+#   make results COHORT=my.yaml   or for the file of a cohort, wherever it lies
+#   make new COHORT=mine FROM="a.csv b.xlsx"   a first draft of a cohort's file, beside the first file
+#   make check COHORT=my.yaml     what it maps, every problem, what will be estimable; writes nothing
 #   make test                     the tests, in five minutes; make test-all has the slow ones too
 
 SHELL := bash
@@ -16,10 +19,17 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export PYTHONHASHSEED := 0
 
-.PHONY: environment results cohort judgement test test-all mutants lint bench clean
+.PHONY: environment results new check cohort judgement test test-all mutants lint bench clean
 
 results: $(READY)
 	$(BIN)/snakemake --cores $(CORES) $(if $(COHORT),--config cohort=$(COHORT))
+
+# A first draft of a cohort's file, with guesses to correct.
+new: $(READY)
+	@$(BIN)/python -m pd1_dynamics.cohort.first_draft "$(COHORT)" $(FROM)
+
+check: $(READY)
+	@$(BIN)/python -m pd1_dynamics.checkup $(COHORT)
 
 test: $(READY)
 	$(BIN)/pytest -n 2 -m "not slow"

@@ -25,6 +25,9 @@ MAY_IMPORT = {
     "analyses": GROUND | {"cohort", "derive", "statistics"},
     "published": GROUND | {"statistics"},
     "outputs": GROUND | {"statistics", "analyses", "published"},
+    # Beside the workflow: the same way in memory.
+    "whole": GROUND | {"cohort", "derive", "analyses"},
+    "checkup": GROUND | {"cohort", "derive", "analyses"},
 }
 HEAVY = {"pandas", "pandera", "polars", "pyarrow", "scipy", "lifelines", "matplotlib", "numba"}
 

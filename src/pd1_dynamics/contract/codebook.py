@@ -58,6 +58,7 @@ class Variable:
     minimum: float | None = None
     maximum: float | None = None
     abbreviations: Mapping[str, str] = field(default_factory=dict)
+    also_called: tuple[str, ...] = ()
 
     @property
     def column(self) -> Column:
@@ -220,5 +221,6 @@ def _variable(key: str, entry: Mapping[str, Any]) -> Variable:
     optional = ("unit", "decimals", "described_by", "covariate", "description", "minimum")
     optional += ("maximum", "abbreviations")
     plain |= {name: entry[name] for name in optional if name in entry}
+    plain["also_called"] = tuple(entry.get("also_called", ()))
     reference = level_text(entry["reference"]) if "reference" in entry else ""
     return Variable(key, **plain, **groups, reference=reference, rules=rules)

@@ -11,6 +11,8 @@ from pd1_dynamics.contract.declarations import Declarations
 from pd1_dynamics.contract.places import CONFIG
 from pd1_dynamics.contract.problems import InputError, Problem
 
+_REFERRING = ("analysis", "rate", "survival", "test", "pairs")
+"""Keys of layouts whose text is an analysis."""
 _OWN_LAYOUTS = ("tables", "figures")
 """What a file of a cohort's own analyses may hold beside populations and analyses."""
 
@@ -108,8 +110,8 @@ def _unknown_analyses(
     tables: Mapping[str, Any], figures: Mapping[str, Any], declared: Declarations
 ) -> list[Problem]:
     """References of tables and figures to analyses that nobody declares."""
-    asked = [(f"tables.{name}", _analyses(layout)) for name, layout in tables.items()]
-    asked += [(f"figures.{name}", _analyses(layout)) for name, layout in figures.items()]
+    asked = [(f"tables.{name}", analyses_of(layout)) for name, layout in tables.items()]
+    asked += [(f"figures.{name}", analyses_of(layout)) for name, layout in figures.items()]
     return [
         Problem("tables and figures", f"unknown analysis {name!r}", "a declared analysis", place)
         for place, names in asked
@@ -118,14 +120,14 @@ def _unknown_analyses(
     ]
 
 
-def _analyses(layout: Any) -> Iterable[str]:
-    """Every analysis that a layout names."""
+def analyses_of(layout: Any) -> Iterable[str]:
+    """Every analysis that a layout of tables or figures names."""
     if isinstance(layout, Mapping):
         for key, value in layout.items():
-            if key == "analysis" and isinstance(value, str):
+            if key in _REFERRING and isinstance(value, str):
                 yield value
             else:
-                yield from _analyses(value)
+                yield from analyses_of(value)
     elif isinstance(layout, list):
         for value in layout:
-            yield from _analyses(value)
+            yield from analyses_of(value)
