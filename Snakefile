@@ -19,6 +19,7 @@ include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/published.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/review.smk"
 include: "workflow/rules/generator.smk"
 
 
@@ -26,6 +27,7 @@ rule all:
     default_target: True
     input:
         in_results("report.html", COHORT),
+        in_results("review.html", COHORT),
         [in_results("fidelity.html", COHORT)] if COHORT == "synthetic" else [],
         in_results("derived/response.csv", COHORT),
         in_results("derived/patients.csv", COHORT),

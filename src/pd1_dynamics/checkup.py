@@ -112,4 +112,4 @@ def main(name: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*(sys.argv[1:2] or ["synthetic"])))
+    sys.exit(main(next(iter(sys.argv[1:]), "synthetic")))

@@ -1,6 +1,6 @@
 """The columns of the data contract as documentation: written from the schemas that check them.
 
-``python -m pd1_dynamics.cohort.documentation`` renews the part of ``docs/cohorts.md`` between its
+``python -m pd1_dynamics.cohort.documentation`` renews the part of ``docs/columns.md`` between its
 two marks.
 """
 
@@ -19,7 +19,7 @@ from pd1_dynamics.contract.columns import (
 )
 from pd1_dynamics.contract.places import CONFIG
 
-PAGE = Path(__file__).parents[3] / "docs" / "cohorts.md"
+PAGE = Path(__file__).parents[3] / "docs" / "columns.md"
 START, END = "<!-- columns: start -->", "<!-- columns: end -->"
 
 CONTRACT = with_covariates(load_codebook(CONFIG / "variables.yaml").covariates)

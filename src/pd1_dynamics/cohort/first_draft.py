@@ -349,7 +349,7 @@ def _as_yaml(name: str, drafts: list[Draft], contract: Mapping) -> str:
         if found.columns:
             lines.append(f"#   It looks like {found.table}, with {', '.join(found.columns)}.")
     lines += [
-        "# The tables and columns that a cohort may have: docs/cohorts.md. What yours lacks is",
+        "# The tables and columns that a cohort may have: docs/columns.md. What yours lacks is",
         '# "not estimable"; nothing has to be filled in.',
     ]
     return "\n".join(lines) + "\n"
@@ -443,4 +443,4 @@ def main(name: str, paths: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*(sys.argv[1:2] or [""]), sys.argv[2:]))
+    sys.exit(main(next(iter(sys.argv[1:]), ""), sys.argv[2:]))

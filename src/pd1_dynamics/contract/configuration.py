@@ -116,6 +116,7 @@ def where_results_lie(cohort: str) -> str:
     """Closing message of a run."""
     places = {
         "report": "report.html",
+        "review": "review.html   single patients, not for publication",
         "tables": "tables/",
         "figures": "figures/",
         "numbers": "estimates.csv",

@@ -27,7 +27,7 @@ def test_every_column_is_described_in_the_schema_and_the_page():
 
 
 def test_the_worked_example_works(tmp_path):
-    page = PAGE.read_text(encoding="utf-8")
+    page = (PAGE.parent / "cohorts.md").read_text(encoding="utf-8")
     sheets, description = re.search(r"```\n(.*?)```\n\n```yaml\n(.*?)```", page, re.S).groups()
     lines = [re.split(r"\s{3,}", line) for line in sheets.strip().splitlines()]
     content = yaml.safe_load(description)

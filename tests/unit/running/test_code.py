@@ -64,6 +64,7 @@ UNREAD = {
     "estimate": {"analyses", "own"},
     "make_tables": {"analyses", "layouts", "own"},
     "draw_figures": {"analyses", "figures", "own"},
+    "write_review": {"analyses", "own"},
     "make_synthetic_cohort": {"variables", "analyses", "definitions", "published"},
 }
 

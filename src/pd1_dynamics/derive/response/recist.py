@@ -35,6 +35,12 @@ from pd1_dynamics.derive.rules import Condition, Rule, decide
 PR_DECREASE_PCT = 30  # RECIST 1.1, 4.3.1: at least 30 % below baseline
 PD_INCREASE_PCT = 20  # RECIST 1.1, 4.3.1: at least 20 % above the smallest sum on study ...
 PD_MIN_INCREASE_MM = 5  # ... and at least 5 mm
+THRESHOLDS = {
+    "partial_response_pct": -PR_DECREASE_PCT,
+    "progression_pct": PD_INCREASE_PCT,
+    "progression_mm": PD_MIN_INCREASE_MM,
+}
+"""The thresholds of a target sum by name, for whoever draws them."""
 NODE_NORMAL_BELOW_MM = 10  # RECIST 1.1, 4.3.1: a node with a short axis below 10 mm is normal
 
 TARGET = {label: code for code, label in enumerate(TARGET_RESPONSES)}
@@ -67,7 +73,29 @@ def is_partial_response(sum_: np.ndarray, baseline: np.ndarray) -> np.ndarray:
     return known & ((baseline - sum_) * 100 >= PR_DECREASE_PCT * baseline)
 
 
-def target_response(
+TARGET_RULES = (  # the first match wins
+    (NONE, "no target lesions"),
+    (NE, "no complete sum at baseline"),
+    (PD, "target disease is back after a complete response"),
+    (CR, "all target lesions are gone"),
+    (PD, f"at least {PD_INCREASE_PCT} % and {PD_MIN_INCREASE_MM} mm above the smallest sum before"),
+    (NE, "not all target lesions were measured"),
+    (PR, f"at least {PR_DECREASE_PCT} % below baseline"),
+    (SD, f"neither {PR_DECREASE_PCT} % below baseline nor progression"),
+)
+"""Target response with its reason, in the order in which :func:`target_rule` asks."""
+TARGET_OF_RULE = np.array([TARGET[label] for label, _ in TARGET_RULES], dtype=np.int8)
+
+
+def target_response(*facts: np.ndarray, **settings: Any) -> np.ndarray:
+    """Response of the target lesions at each time point: positions in ``TARGET_RESPONSES``.
+
+    Arguments as for :func:`target_rule`, which says what decides.
+    """
+    return TARGET_OF_RULE[target_rule(*facts, **settings)]
+
+
+def target_rule(
     measured: np.ndarray,
     complete: np.ndarray,
     gone: np.ndarray,
@@ -77,7 +105,7 @@ def target_response(
     reappeared: np.ndarray | None = None,
     min_increase_mm: float = PD_MIN_INCREASE_MM,
 ) -> np.ndarray:
-    """Response of the target lesions at each time point.
+    """Which of :data:`TARGET_RULES` decides the response of the target lesions, at each time point.
 
     First match: no target lesions → none; no baseline sum → NE; disease back after an overall CR →
     PD; all measured and gone → CR (nodes below 10 mm count as gone, whatever their sum does); +20 %
@@ -104,7 +132,7 @@ def target_response(
     Returns
     -------
     int8 array
-        Positions in ``terms.TARGET_RESPONSES``.
+        Positions in :data:`TARGET_RULES`.
     """
     if reappeared is None:
         reappeared = np.zeros(len(measured), dtype=bool)
@@ -118,16 +146,8 @@ def target_response(
             ~complete,
             is_partial_response(measured, baseline),
         ],
-        [
-            TARGET[NONE],
-            TARGET[NE],
-            TARGET[PD],
-            TARGET[CR],
-            TARGET[PD],
-            TARGET[NE],
-            TARGET[PR],
-        ],
-        default=TARGET[SD],
+        list(range(len(TARGET_RULES) - 1)),
+        default=len(TARGET_RULES) - 1,
     ).astype(np.int8)
 
 
@@ -206,20 +226,23 @@ its first sight (RECIST 1.1, 4.3.5), see :mod:`~pd1_dynamics.derive.response.vis
 
 @cache
 def _overall_table(nonmeasurable_stable: str) -> np.ndarray:
-    """Overall response of every combination: target × non-target × new lesion."""
+    """Rule of the overall response of every combination: target × non-target × new lesion."""
     shape = (len(TARGET), len(NONTARGET), len(NEW))
     combinations = np.array(list(product(*map(range, shape))))
     facts = dict(zip(("target", "nontarget", "new"), combinations.T, strict=True))
     settings = {"best_response": {"nonmeasurable_stable": nonmeasurable_stable}}
     decided = decide(OVERALL_RESPONSE, facts, settings, len(combinations))
-    outcomes = np.array([OVERALL[rule.outcome] for rule in OVERALL_RESPONSE], dtype=np.int8)
-    return outcomes[decided].reshape(shape)
+    return decided.astype(np.int8).reshape(shape)
 
 
-def overall_codes(
+OVERALL_OF_RULE = np.array([OVERALL[rule.outcome] for rule in OVERALL_RESPONSE], dtype=np.int8)
+"""Position in ``RESPONSES`` of each rule's outcome."""
+
+
+def overall_rule(
     target: np.ndarray, nontarget: np.ndarray, new: np.ndarray, settings: Mapping[str, Any]
 ) -> np.ndarray:
-    """Overall response of codes, as positions in ``terms.RESPONSES``."""
+    """Which rule of :data:`OVERALL_RESPONSE` decides, for codes of the three parts."""
     table = _overall_table(settings["best_response"]["nonmeasurable_stable"])
     return table[target, nontarget, new]
 
@@ -251,4 +274,5 @@ def overall_response(
     'PD'
     """
     table = _overall_table(nonmeasurable_stable)
-    return RESPONSES[table[TARGET[target], NONTARGET[nontarget], NEW[new_lesion]]]
+    rule = table[TARGET[target], NONTARGET[nontarget], NEW[new_lesion]]
+    return OVERALL_RESPONSE[rule].outcome

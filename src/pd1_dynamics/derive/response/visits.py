@@ -35,11 +35,20 @@ from pd1_dynamics.derive.response.recist import (
     NEW,
     NONTARGET,
     OVERALL,
-    overall_codes,
-    target_response,
+    OVERALL_OF_RULE,
+    OVERALL_RESPONSE,
+    TARGET_OF_RULE,
+    TARGET_RULES,
+    overall_rule,
+    target_rule,
 )
 
 _LARGE = np.int64(1) << 60
+_TARGET_REASONS = tuple(reason for _, reason in TARGET_RULES)
+_OVERALL_REASONS = (
+    *(f"{rule.reason} ({rule.source})" for rule in OVERALL_RESPONSE),
+    "as read by the radiologist",
+)
 
 
 @dataclass
@@ -50,7 +59,8 @@ class Visits:
     target sum, ``measured`` sum of what was measured, ``baseline``, ``nadir`` (smallest complete
     sum before): whole units, -1 missing. ``evaluation``: after the first dose and after the
     baseline. ``target``, ``nontarget``, ``new``, ``overall``: positions in the vocabulary, -1 where
-    a visit is no evaluation. ``new_number``, ``new_measured``: new lesions with rows, ``new_given``
+    a visit is no evaluation; ``target_rule`` and ``overall_rule``: which rule decided, likewise.
+    ``new_number``, ``new_measured``: new lesions with rows, ``new_given``
     whether any. ``baseline_row``: visit of each patient's baseline, -1 for none.
     """
 
@@ -71,6 +81,8 @@ class Visits:
     nontarget: np.ndarray
     new: np.ndarray
     overall: np.ndarray
+    target_rule: np.ndarray
+    overall_rule: np.ndarray
     new_given: np.ndarray
     new_number: np.ndarray
     new_measured: np.ndarray
@@ -126,8 +138,9 @@ def read_visits(read: Assessments, rows: Lesions, n: int, definitions: Mapping[s
     def respond(
         at: np.ndarray | slice, back: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Target, non-target and overall response at some visits, as the measurements say."""
-        target = target_response(
+        """At some visits, as the measurements say: the rule that decides the target response, the
+        non-target response, and the rule that decides the overall response."""
+        by_rule = target_rule(
             sums.measured[at],
             sums.complete[at],
             sums.gone[at],
@@ -137,16 +150,19 @@ def read_visits(read: Assessments, rows: Lesions, n: int, definitions: Mapping[s
             reappeared=back,
         )
         nontarget = np.where(back & seen_nontarget[at], NONTARGET[PD], nontarget_code[at])
-        return target, nontarget, overall_codes(target, nontarget, new_code[at], definitions)
+        target = TARGET_OF_RULE[by_rule]
+        return by_rule, nontarget, overall_rule(target, nontarget, new_code[at], definitions)
 
-    target, nontarget_code, overall = respond(slice(None), np.zeros(n_visits, dtype=bool))
-    complete_response = evaluation & (overall == OVERALL[CR])
+    of_target, nontarget_code, of_overall = respond(slice(None), np.zeros(n_visits, dtype=bool))
+    complete_response = evaluation & (OVERALL_OF_RULE[of_overall] == OVERALL[CR])
     complete_response &= (overall_read < 0) | (overall_read == OVERALL[CR])
     after = np.flatnonzero(_earlier(complete_response, starts, counts))
     back = np.ones(len(after), dtype=bool)
-    target[after], nontarget_code[after], overall[after] = respond(after, back)
-    overall = np.where(overall_read >= 0, overall_read, overall)
-    for codes in (target, overall):
+    of_target[after], nontarget_code[after], of_overall[after] = respond(after, back)
+    target = TARGET_OF_RULE[of_target]
+    overall = np.where(overall_read >= 0, overall_read, OVERALL_OF_RULE[of_overall])
+    of_overall[overall_read >= 0] = len(OVERALL_RESPONSE)
+    for codes in (target, overall, of_target, of_overall):
         codes[~evaluation] = -1
     return Visits(
         patient=patient,
@@ -166,6 +182,8 @@ def read_visits(read: Assessments, rows: Lesions, n: int, definitions: Mapping[s
         nontarget=nontarget_code,
         new=new_code,
         overall=overall.astype(np.int8),
+        target_rule=of_target,
+        overall_rule=of_overall,
         new_given=new.state >= 0,
         new_number=new.number,
         new_measured=new.measured,
@@ -252,6 +270,8 @@ def time_point_table(
             "overall_response": arrays.as_categories(RESPONSES, visits.overall),
             "irecist_response": arrays.as_categories(IRECIST_RESPONSES, irecist),
             "counted": counted.astype(np.int64),
+            "target_rule": arrays.as_categories(_TARGET_REASONS, visits.target_rule),
+            "overall_rule": arrays.as_categories(_OVERALL_REASONS, visits.overall_rule),
         }
     )
 

@@ -78,7 +78,8 @@ def _populated(estimates: Estimates, content: Mapping[str, Any], scanned: bool) 
     text = content["text"] if scanned else content.get("text_without_scans", content["text"])
     color = content.get("color")
     color = style.FAINT if color == "faint" else style.COLORS.get(color)
-    return _Box(*content["at"], content["width"], text.format(**counts), color)
+    x, y = content["at"]
+    return _Box(x, y, content["width"], text.format(**counts), color)
 
 
 def _draw_responses(
