@@ -184,7 +184,7 @@ FAULTS = {
     "half an ECOG grade": (
         "patients",
         with_cell("patients", 3, "ecog", "0.5"),
-        "table patients, column ecog, row 3: found '0.5'; expected a whole number from 0 to 4",
+        "table patients, column ecog, row 3: found '0.5'; expected one of 0, 1, 2, 3, 4",
     ),
     "dates in two formats": (
         "assessments",

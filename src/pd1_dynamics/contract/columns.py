@@ -118,7 +118,14 @@ TABLES: dict[str, dict[str, Column]] = {
         "major_pathological_response": _flag("after neoadjuvant therapy"),
         "ldh_elevated": _flag("LDH above its upper limit at the index date, as reported"),
         "best_response": _choice(
-            (*vocabulary.RESPONSES, vocabulary.MIXED), "best response, as reported by the cohort"
+            (
+                *vocabulary.RESPONSES,
+                vocabulary.MIXED,
+                vocabulary.CR_OR_PR,
+                vocabulary.SD_OR_PD,
+            ),
+            "best response, as reported; CR/PR and SD/PD (progression, or stable disease without "
+            "clinical benefit) where the cohort does not tell them apart",
         ),
         "sd_duration_days": Column(NUMBER, "duration of stable disease, days", minimum=0),
         "progression": _flag("progressed, as reported"),

@@ -11,6 +11,9 @@ CR, PR, SD, PD, NE = "CR", "PR", "SD", "PD", "NE"
 NON_CR_NON_PD = "NON-CR/NON-PD"
 NONE = "none"
 MIXED = "mixed"
+CR_OR_PR, SD_OR_PD = "CR/PR", "SD/PD"
+"""Best responses that a cohort reports together: a response, and progression or stable disease
+without clinical benefit."""
 
 RESPONSES = (CR, PR, SD, NON_CR_NON_PD, PD, NE)
 """Overall and best response, best first; NE is not evaluable. NON-CR/NON-PD is that of patients

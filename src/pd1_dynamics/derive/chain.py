@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -90,6 +90,8 @@ def derive(
     [None, 'primary']
     """
     cohort = cohort or known(tables)
+    if definitions["outcomes_from"] == "reports":  # scans give the dynamics, and nothing else
+        cohort = replace(cohort, scans=False)
     patients, assessments, lesions, labs, therapies = complete_all(
         tables.get("patients"), **{name: tables.get(name) for name in TABLES if name != "patients"}
     )

@@ -43,12 +43,13 @@ def derive_progression(
     """
     table = survival(patients, responses.patients, definitions, cohort)
     day = arrays.as_floats(table["progression_day"])
-    found = pattern(responses.visits, day)
+    by_scan = np.where(arrays.as_floats(responses.patients["scanned"]) == 1, day, np.nan)
+    found = pattern(responses.visits, by_scan)
     found["progression_date"] = _with_reported(found["progression_date"], patients, day)
     if definitions["publish"]["dates"] == "days":
         days = pd.Series(day).astype("Int64").astype(object)
         found["progression_date"] = days.where(days.notna(), None)
-    organs = progressing(read, rows, day, definitions)
+    organs = progressing(read, rows, by_scan, definitions)
     return pd.concat([table, found, organs, ldh(patients, labs, day, definitions)], axis=1)
 
 

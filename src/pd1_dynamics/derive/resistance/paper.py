@@ -9,7 +9,17 @@ import numpy as np
 import pandas as pd
 
 from pd1_dynamics import arrays
-from pd1_dynamics.contract.vocabulary import CR, DAYS_PER_MONTH, PD, PR, PRIMARY, SECONDARY, STABLE
+from pd1_dynamics.contract.vocabulary import (
+    CR,
+    CR_OR_PR,
+    DAYS_PER_MONTH,
+    PD,
+    PR,
+    PRIMARY,
+    SD_OR_PD,
+    SECONDARY,
+    STABLE,
+)
 from pd1_dynamics.derive.rules import Condition, Rule, decide
 
 _METHODS = "cohort study, Methods, Statistical analysis"
@@ -35,12 +45,18 @@ PAPER = (  # the first match wins
     Rule(PRIMARY, (_best(PD),), "progression was the best response", _METHODS),
     Rule(
         PRIMARY,
+        (_best(SD_OR_PD),),
+        "progression, or stable disease without clinical benefit: primary either way",
+        _METHODS,
+    ),
+    Rule(
+        PRIMARY,
         (_best(*STABLE), _EARLY),
         "stable disease for less than that time (the study: 6 months)",
         _METHODS,
     ),
     Rule(SECONDARY, (_best(*STABLE),), "stable disease for that time or longer", _METHODS),
-    Rule(SECONDARY, (_best(CR, PR),), "progression after a response", _METHODS),
+    Rule(SECONDARY, (_best(CR, PR, CR_OR_PR),), "progression after a response", _METHODS),
     Rule(
         "", (), "best response mixed, not evaluable or not known", "the study has no such patients"
     ),

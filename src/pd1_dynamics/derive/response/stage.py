@@ -65,14 +65,16 @@ def derive_response(
     visits = read_visits(read, rows, len(patients), definitions)
     end_day = later.first_start(patients, therapies, definitions["later_therapy_ends_assessment"])
     before_therapy = ~(visits.day > end_day[visits.patient])
-    counted = summary.counted_visits(visits, before_therapy)
+    by_scans = definitions["outcomes_from"] == "scans"
+    reported_end = None if by_scans else arrays.as_floats(patients["pfs_days"])
+    counted = summary.counted_visits(visits, before_therapy, reported_end)
     immune = irecist.time_point_responses(visits, definitions)
     immune_counted = irecist.counted_visits(immune, visits, before_therapy)
     time_points = time_point_table(patients, visits, immune, counted)
     if definitions["publish"]["dates"] == "days":
         time_points["date"] = time_points["day"]
     by_patient = summary.summarise(
-        patients, visits, counted, immune, immune_counted, definitions, cohort.scans
+        patients, visits, counted, immune, immune_counted, definitions, cohort.scans, by_scans
     )
     for kind in ("local", "systemic"):
         had = later.had(patients, therapies, kind, cohort.therapies)

@@ -11,6 +11,7 @@ import pandas as pd
 from pd1_dynamics import arrays
 from pd1_dynamics.contract.vocabulary import (
     CR,
+    CR_OR_PR,
     DAYS_PER_MONTH,
     IRECIST_RESPONSES,
     MIXED,
@@ -29,10 +30,17 @@ from pd1_dynamics.derive.response.visits import Visits
 _LARGE = np.int64(1) << 60
 
 
-def counted_visits(visits: Visits, before_therapy: np.ndarray) -> np.ndarray:
-    """Visits that count: evaluations up to the first PD and up to a later therapy, both
-    included."""
+def counted_visits(
+    visits: Visits, before_therapy: np.ndarray, reported_end: np.ndarray | None = None
+) -> np.ndarray:
+    """Visits that count: evaluations up to the first PD and up to a later therapy, both included.
+
+    With ``reported_end`` (days by patient, NaN for none) they count up to the end of PFS that the
+    cohort reports instead, whatever the scans show.
+    """
     usable = visits.evaluation & before_therapy
+    if reported_end is not None:
+        return usable & ~(visits.day > reported_end[visits.patient])
     first_pd = arrays.find_first(
         usable & (visits.overall == OVERALL[PD]), visits.patient, len(visits.starts)
     )[visits.patient]
@@ -47,12 +55,14 @@ def summarise(
     irecist_counted: np.ndarray,
     definitions: Mapping[str, Any],
     cohort_has_scans: bool,
+    by_scans: bool = True,
 ) -> pd.DataFrame:
     """Response of each patient, in the order of the patients table.
 
     Patients who were never scanned keep the best response that the cohort reports (``mixed`` stays
-    ``mixed``); in a cohort with scans, those without an evaluation are NE. Everything else is
-    missing for both.
+    ``mixed``); in a cohort with scans, those without an evaluation are NE. Where reports decide
+    (not ``by_scans``), everyone keeps the reported one, and the scans give sizes alone. Everything
+    else is missing.
 
     Returns
     -------
@@ -63,6 +73,7 @@ def summarise(
     """
     n = len(patients)
     scanned = visits.counts > 0
+    decided = scanned & by_scans
     unscanned_response = NE if cohort_has_scans else None
     first_row = arrays.find_first(counted, visits.patient, n)
     evaluated = first_row >= 0
@@ -85,24 +96,24 @@ def summarise(
     ibor = irecist.best_response(irecist_response, visits, irecist_counted, definitions)
     pseudo = irecist.pseudoprogression(irecist_response, visits, irecist_counted, definitions)
     reported = patients["best_response"].to_numpy(dtype=object, na_value=None)
-    alone = np.where(scanned, NE, np.where(pd.isna(reported), unscanned_response, reported))
-    best_text = np.where(evaluated, arrays.decode(RESPONSES, unconfirmed), alone)
+    alone = np.where(decided, NE, np.where(pd.isna(reported), unscanned_response, reported))
+    best_text = np.where(evaluated & by_scans, arrays.decode(RESPONSES, unconfirmed), alone)
 
     def where_scanned(labels: np.ndarray) -> np.ndarray:
         known = np.where(evaluated, labels, NE)
-        return np.where(scanned | cohort_has_scans, known, None)
+        return np.where(decided | cohort_has_scans, known, None)
 
     benefit = clinical_benefit(
         best_text,
         np.where(np.isnan(progression_day), last_evaluable, progression_day),
-        evaluated,
+        evaluated & by_scans,
         patients,
         definitions,
     )
     return arrays.make_table(
         {
             "patient_id": patients["patient_id"].to_numpy(dtype=object),
-            "scanned": scanned.astype(np.int64),
+            "scanned": decided.astype(np.int64),
             **_sizes(visits, counted, first_row),
             "n_imaging_dates": arrays.as_whole(
                 np.where(
@@ -114,17 +125,22 @@ def summarise(
             "first_evaluation_day": arrays.as_whole(arrays.take(visits.day, first_row)),
             "last_evaluable_day": arrays.as_whole(last_evaluable),
             "first_response": arrays.decode(
-                RESPONSES, arrays.take(visits.overall, first_row, -1).astype(np.int8)
+                RESPONSES,
+                np.where(by_scans, arrays.take(visits.overall, first_row, -1), -1).astype(np.int8),
             ),
             "best_response": best_text,
-            "best_response_day": arrays.as_whole(arrays.take(visits.day, best_row)),
+            "best_response_day": arrays.as_whole(
+                np.where(by_scans, arrays.take(visits.day, best_row), np.nan)
+            ),
             "best_response_confirmed": where_scanned(arrays.decode(RESPONSES, confirmed)),
             "irecist_best_response": where_scanned(arrays.decode(IRECIST_RESPONSES, ibor)),
-            "pseudoprogression": arrays.as_whole(np.where(evaluated, pseudo, np.nan)),
+            "pseudoprogression": arrays.as_whole(np.where(evaluated & by_scans, pseudo, np.nan)),
             "clinical_benefit": arrays.as_whole(benefit),
-            "progression_day": arrays.as_whole(progression_day),
-            "any_progression_day": arrays.as_whole(arrays.take(visits.day, any_progression_row)),
-            **_times_of_response(visits, counted, evaluated),
+            "progression_day": arrays.as_whole(np.where(by_scans, progression_day, np.nan)),
+            "any_progression_day": arrays.as_whole(
+                np.where(by_scans, arrays.take(visits.day, any_progression_row), np.nan)
+            ),
+            **_times_of_response(visits, counted & by_scans, evaluated & by_scans),
         }
     )
 
@@ -199,7 +215,7 @@ def clinical_benefit(
     known = ~pd.isna(best_response) & (best_response != MIXED)
     is_sd = np.isin(best_response.astype(str), STABLE)
     long_enough = duration / DAYS_PER_MONTH >= definitions["clinical_benefit_months"]
-    benefit = np.isin(best_response.astype(str), (CR, PR)) | (is_sd & long_enough)
+    benefit = np.isin(best_response.astype(str), (CR, PR, CR_OR_PR)) | (is_sd & long_enough)
     known &= ~(is_sd & np.isnan(duration))
     return np.where(known, benefit, np.nan)
 

@@ -56,4 +56,4 @@ def test_death_without_radiology_is_no_resistance_type(run):
 
 def test_the_rule_prints_as_a_table():
     table = as_table(PAPER)
-    assert table["outcome"].tolist() == ["", "primary", "primary", "secondary", "secondary", ""]
+    assert table["outcome"].tolist() == ["", "primary", "primary", "primary", "secondary", "secondary", ""]
