@@ -3,6 +3,8 @@
 #   make results                  every table and figure of the default (synthetic) cohort
 #   make results COHORT=liu2019   the same for another cohort: config/cohorts/liu2019.yaml
 #   make results COHORT=my.yaml   or for the file of a cohort, wherever it lies
+#   make replication              the findings in cohorts of real patients, pooled
+#   make download COHORT=riaz2017 the files of a cohort, from where its authors publish them
 #   make new COHORT=mine FROM="a.csv b.xlsx"   a first draft of a cohort's file, beside the first file
 #   make check COHORT=my.yaml     what it maps, every problem, what will be estimable; writes nothing
 #   make test                     the tests, in five minutes; make test-all has the slow ones too
@@ -19,10 +21,14 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export PYTHONHASHSEED := 0
 
-.PHONY: environment results new check cohort judgement test test-all mutants lint bench clean
+.PHONY: environment results replication download new check cohort judgement test test-all mutants lint bench clean
 
 results: $(READY)
 	$(BIN)/snakemake --cores $(CORES) $(if $(COHORT),--config cohort=$(COHORT))
+
+# The findings in cohorts of real patients, one by one and pooled.
+replication: $(READY)
+	$(BIN)/snakemake --cores $(CORES) $(if $(COHORTS),--config replication="$(COHORTS)") -- results/replication/report.html
 
 # A first draft of a cohort's file, with guesses to correct.
 new: $(READY)

@@ -20,6 +20,7 @@ include: "workflow/rules/figures.smk"
 include: "workflow/rules/published.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/review.smk"
+include: "workflow/rules/replication.smk"
 include: "workflow/rules/generator.smk"
 
 

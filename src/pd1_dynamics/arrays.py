@@ -128,9 +128,19 @@ def encode(column: pd.Series, labels: tuple[str, ...]) -> np.ndarray:
 
 
 def as_whole(values: np.ndarray) -> pd.array:
-    """Whole numbers with gaps (NaN) as pandas' Int64."""
+    """Whole numbers with gaps (NaN) as pandas' Int64.
+
+    Raises
+    ------
+    ValueError
+        If a number is not whole: it would lose its fraction without a word.
+    """
     missing = np.isnan(values)
-    return pd.arrays.IntegerArray(np.where(missing, 0, values).astype(np.int64), missing)
+    known = np.where(missing, 0, values)
+    whole = known.astype(np.int64)
+    if (whole != known).any():
+        raise ValueError("a number that is not whole")
+    return pd.arrays.IntegerArray(whole, missing)
 
 
 def find_runs(codes: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:

@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "derive": GROUND | {"cohort"},
     "analyses": GROUND | {"cohort", "derive", "statistics"},
     "published": GROUND | {"statistics"},
+    "replication": GROUND | {"statistics", "analyses"},
     "outputs": GROUND | {"statistics", "analyses", "published"},
     # Beside the workflow: the same way in memory.
     "whole": GROUND | {"cohort", "derive", "analyses"},

@@ -198,7 +198,7 @@ def test_a_full_disk_ends_in_one_sentence_and_leaves_no_rubbish(made, tmp_path):
     command = [sys.executable, "-m", "snakemake", "--cores", "2", "--", CLEAN]
 
     def small_files():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (33_000, 33_000))
 
     answer = subprocess.run(
         command, cwd=tmp_path / "project", capture_output=True, text=True, preexec_fn=small_files

@@ -74,10 +74,15 @@ def described(name):
         messages.stop(str(error))
 
 
-def cohort_file(wildcards):
-    """File that describes a cohort."""
-    path = described(wildcards.cohort).path
+def cohort_file_of(name):
+    """File that describes a cohort, by its name."""
+    path = described(name).path
     return project(str(path.relative_to(ROOT))) if path.is_relative_to(ROOT) else str(path)
+
+
+def cohort_file(wildcards):
+    """File that describes the cohort of a job."""
+    return cohort_file_of(wildcards.cohort)
 
 
 def cohort_tables(wildcards):
@@ -116,5 +121,5 @@ def contents(script, *sources, log=None):
 
 
 wildcard_constraints:
-    cohort=r"[A-Za-z0-9][A-Za-z0-9_-]*",
+    cohort=r"(?!(?:replication|bench|calibration)/)[A-Za-z0-9][A-Za-z0-9_-]*",
     figure=r"[A-Za-z0-9]+",

@@ -50,8 +50,14 @@ class Table:
     def levels(self, variable: str) -> np.ndarray:
         """A variable's level texts, made by its rules where it has any."""
         if variable not in self._levels:
-            rules = self.codebook.variables[variable].rules
-            self._levels[variable] = self._made(rules) if rules else self._column(variable)
+            declared = self.codebook.variables[variable]
+            unknown = declared.unknown_if and self.fulfil(declared.unknown_if).any()
+            if unknown:
+                self._levels[variable] = np.full(len(self.data), None, dtype=object)
+            elif declared.rules:
+                self._levels[variable] = self._made(declared.rules)
+            else:
+                self._levels[variable] = self._column(variable)
         return self._levels[variable]
 
     def _column(self, column: str) -> np.ndarray:

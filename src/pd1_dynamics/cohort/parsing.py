@@ -55,9 +55,12 @@ def parse(
     values, problems = _numbers(text, table, name, EXPECTED_NUMBER.get(column.kind, A_NUMBER))
     if column.kind == DURATION and unit == "month":
         values = values * DAYS_PER_MONTH
+        days = values.round()  # a whole number of days that was divided by the length of a month
+        values = values.mask((values - days).abs() < ROUNDING, days)
     return values, problems
 
 
+ROUNDING = 1e-6  # days
 A_NUMBER = "a number, with a point before decimals"
 EXPECTED_NUMBER = {FLAG: "0 or 1", WHOLE: "a whole number", DATE: "a whole number of days"}
 

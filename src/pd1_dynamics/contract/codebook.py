@@ -59,6 +59,7 @@ class Variable:
     maximum: float | None = None
     abbreviations: Mapping[str, str] = field(default_factory=dict)
     also_called: tuple[str, ...] = ()
+    unknown_if: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def column(self) -> Column:
@@ -219,7 +220,7 @@ def _variable(key: str, entry: Mapping[str, Any]) -> Variable:
     rules = tuple(Rule(level_text(rule["level"]), rule["where"]) for rule in entry.get("rules", ()))
     plain = {name: entry[name] for name in ("label", "kind", "missing")}
     optional = ("unit", "decimals", "described_by", "covariate", "description", "minimum")
-    optional += ("maximum", "abbreviations")
+    optional += ("maximum", "abbreviations", "unknown_if")
     plain |= {name: entry[name] for name in optional if name in entry}
     plain["also_called"] = tuple(entry.get("also_called", ()))
     reference = level_text(entry["reference"]) if "reference" in entry else ""

@@ -76,6 +76,49 @@ def load_cohort(cohort: str, root: str | Path = ".") -> Cohort:
     return cohort_file.load_cohort(path_of(cohort, root))
 
 
+def real_cohorts(named: str | None, root: str | Path = ".") -> list[str]:
+    """Cohorts of real patients: those named, or all that ship and whose files are there.
+
+    Parameters
+    ----------
+    named
+        Names with blanks between them; empty for all.
+
+    Raises
+    ------
+    InputError
+        If a named cohort does not exist, is synthetic, or lacks its files.
+    """
+    folder = Path(root) / "config" / "cohorts"
+    if not named:
+        found = [load_cohort(path.stem, root) for path in sorted(folder.glob("*.yaml"))]
+        return [c.name for c in found if not c.synthetic and not lacking_files(c)]
+    problems, names = [], []
+    for name in dict.fromkeys(named.split()):
+        cohort = load_cohort(name, root)
+        names.append(cohort.name)
+        if cohort.synthetic:
+            expected = "cohorts of real patients: nobody synthetic is pooled"
+            problems.append(Problem("replication", repr(name), expected, "cohorts"))
+        elif lacking := lacking_files(cohort):
+            expected = f"the files of the cohort ({cohort.source})"
+            problems.append(Problem("replication", f"no {', '.join(lacking)}", expected, name))
+    if problems:
+        raise InputError(problems, heading="The replication cannot be made")
+    return names
+
+
+def lacking_files(cohort: Cohort) -> list[str]:
+    """Files of a cohort that are not there."""
+    return [path for path in cohort.source_files() if not cohort.resolve(path).is_file()]
+
+
+def finding_names(root: str | Path = ".") -> list[str]:
+    """Names of the findings that cohorts are asked."""
+    path = Path(root) / "config" / "findings.yaml"
+    return list(schemas.load(path, "findings")["findings"])
+
+
 def study_of(cohort: str, root: str | Path = ".") -> Study:
     """Analyses, tables and figures of a cohort, by its name or the path of its file."""
     return load_study(load_cohort(cohort, root), Path(root) / "config")

@@ -49,6 +49,7 @@ def codebook_problems(codebook: Codebook, file: str) -> list[Problem]:
                 problems.append(
                     Problem(file, f"level {rule.level!r}", _one_of(known), f"{place}.rules")
                 )
+        problems += _where_problems(codebook, variable.unknown_if, file, f"{place}.unknown_if")
         if variable.described_by and variable.described_by not in variables:
             place_of = f"{place}.described_by"
             problems.append(unknown(file, "variable", variable.described_by, variables, place_of))

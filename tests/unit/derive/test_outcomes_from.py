@@ -37,7 +37,7 @@ def made():
 def test_reported_outcomes_decide(made):
     assert made["best_response"].tolist() == ["CR/PR", "SD/PD", "SD", "SD"]
     assert (made["pfs_months"] * 30.4375).round(6).tolist() == [300, 90, 150, 250]
-    # B's PFS ends with death: no progression, so no resistance type. C progressed before six months.
+    # B's PFS ends with death: no progression, so no type. C progressed before six months.
     assert made["resistance_paper"].tolist() == ["secondary", None, "primary", "secondary"]
     assert made["pps_months"].isna().tolist() == [False, True, False, False]
     assert made["clinical_benefit"].tolist() == [1, 0, 0, 1]
@@ -66,3 +66,14 @@ def test_by_default_scans_decide():
     assert by_scan.loc["A", "pfs_months"] * 30.4375 == pytest.approx(120)
     assert by_scan.loc["D", "best_response"] == "PD"
     assert by_scan.loc["C", "best_response"] == "SD"  # never scanned: as reported
+
+
+def test_a_pfs_in_months_keeps_its_fraction():
+    # Six months are reached with 6.0 months, though 182.625 days are less than day 183.
+    patients = PATIENTS.head(2).assign(
+        best_response="SD", pfs_days=[6.0 * 30.4375, 5.99 * 30.4375], os_days=900.0, death=1
+    )
+    made = derive({"patients": patients}, definitions.load()).patients
+    assert made["resistance_paper"].tolist() == ["secondary", "primary"]
+    assert made["clinical_benefit"].tolist() == [1, 0]
+    assert made["pfs_months"].tolist() == pytest.approx([6.0, 5.99])

@@ -130,7 +130,8 @@ def survival(
             "in_progression_cohort": arrays.as_whole(
                 np.where(knows_progression, progressed, np.nan)
             ),
-            "progression_day": arrays.as_whole(progression_day),
+            # Not a whole number where a cohort reports its PFS in months.
+            "progression_day": progression_day,
             "pfs_months": pfs.day / DAYS_PER_MONTH,
             "pfs_event": arrays.as_whole(pfs.event),
             "pfs_end": pfs.rule,

@@ -66,7 +66,8 @@ def derive_response(
     end_day = later.first_start(patients, therapies, definitions["later_therapy_ends_assessment"])
     before_therapy = ~(visits.day > end_day[visits.patient])
     by_scans = definitions["outcomes_from"] == "scans"
-    reported_end = None if by_scans else arrays.as_floats(patients["pfs_days"])
+    # A PFS that is reported in months is no whole number of days: its last day counts.
+    reported_end = None if by_scans else np.rint(arrays.as_floats(patients["pfs_days"]))
     counted = summary.counted_visits(visits, before_therapy, reported_end)
     immune = irecist.time_point_responses(visits, definitions)
     immune_counted = irecist.counted_visits(immune, visits, before_therapy)

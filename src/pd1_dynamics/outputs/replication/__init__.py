@@ -1,0 +1,1 @@
+"""Figures and page of the replication: real patients only."""
