@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "analyses": GROUND | {"cohort", "derive", "statistics"},
     "published": GROUND | {"statistics"},
     "replication": GROUND | {"statistics", "analyses"},
-    "outputs": GROUND | {"statistics", "analyses", "published"},
+    "outputs": GROUND | {"statistics", "analyses", "published", "replication"},
     # Beside the workflow: the same way in memory.
     "whole": GROUND | {"cohort", "derive", "analyses"},
     "checkup": GROUND | {"cohort", "derive", "analyses"},

@@ -114,7 +114,7 @@ def contents(script, *sources, log=None):
         paths = code(script)
         for source in sources:
             given = source(wildcards) if callable(source) else source.format(**wildcards)
-            paths += [given] if isinstance(given, str) else given
+            paths += [path for path in ([given] if isinstance(given, str) else given) if path]
         return contents_of.parameter(log.format(**wildcards), paths)
 
     return value

@@ -1,6 +1,12 @@
 """One self-contained page with everything that the run found."""
 
 
+def replicated(wildcards):
+    """What real patients say, for a synthetic cohort, where that was asked."""
+    path = "results/replication/pooled.csv"
+    return path if described(wildcards.cohort).synthetic and Path(path).is_file() else ""
+
+
 rule write_report:
     input:
         cohort=cohort_file,
@@ -30,7 +36,10 @@ rule write_report:
         mem_mb=800,
         runtime=15,
     params:
-        contents=contents("write_report", cohort_file, DEFINITIONS, FINDINGS, cohort_tables),
+        replicated=replicated,
+        contents=contents(
+            "write_report", cohort_file, DEFINITIONS, FINDINGS, cohort_tables, replicated
+        ),
     message:
         "Write the report."
     script:

@@ -8,6 +8,7 @@ from pd1_dynamics.contract import schemas
 from pd1_dynamics.contract.cohort_file import definitions_of, load_cohort
 from pd1_dynamics.files import read_table, write_text
 from pd1_dynamics.outputs import report, tables
+from pd1_dynamics.outputs.replication import summary
 from pd1_dynamics.outputs.report.page import Picture
 from pd1_dynamics.running.contents import checksum
 from pd1_dynamics.running.job import carried_out
@@ -27,6 +28,7 @@ def main(
     path_agreement,
     path_agreement_caption,
     path_sources,
+    path_replicated,
     path_report,
 ):
     cohort = load_cohort(path_cohort)
@@ -41,7 +43,8 @@ def main(
             "about": cohort.about,
             "compared": cohort.compare_with_article,
         },
-        findings=schemas.load(path_findings, "findings")["findings"],
+        findings=schemas.load(path_findings, "findings"),
+        replicated=summary.sentences(read_table(path_replicated)) if path_replicated else [],
         estimates=read_estimates(path_estimates),
         tables=[table(path) for path in path_tables],
         figures=[
@@ -84,5 +87,6 @@ if __name__ == "__main__":
             path_agreement=snakemake.input.agreement,
             path_agreement_caption=snakemake.input.agreement_caption,
             path_sources=snakemake.input.sources,
+            path_replicated=snakemake.params.replicated,
             path_report=snakemake.output.report,
         )

@@ -57,14 +57,15 @@ def answers(findings: Mapping[str, Any], sources: list[Source]) -> pd.DataFrame:
     """
     looked_up = [(source.cohort.name, Estimates(source.estimates)) for source in sources]
     rows = [
-        {"finding": key, "cohort": name, **_answer(entry, found)}
+        {"finding": key, "cohort": name, **answer(entry, found)}
         for key, entry in findings.items()
         for name, found in looked_up
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _answer(entry: Mapping[str, Any], estimates: Estimates) -> dict[str, Any]:
+def answer(entry: Mapping[str, Any], estimates: Estimates) -> dict[str, Any]:
+    """One finding in one cohort: the columns of :func:`answers` but finding and cohort."""
     where = {name: entry[name] for name in ("outcome", "term", "statistic") if name in entry}
     rows = [
         row

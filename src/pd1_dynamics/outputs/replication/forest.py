@@ -9,7 +9,7 @@ import pandas as pd
 
 from pd1_dynamics.outputs.figures import style
 from pd1_dynamics.outputs.figures.placeholder import placeholder
-from pd1_dynamics.outputs.replication import page
+from pd1_dynamics.outputs.replication.printed import decimals
 from pd1_dynamics.statistics.printing import interval, number, p_text
 
 if TYPE_CHECKING:
@@ -95,12 +95,12 @@ def _lines(
     titles: Mapping[str, str],
 ) -> list[dict[str, Any]]:
     """What stands in each line, from above: cohorts, the pooled estimate, others, the article."""
-    decimals = page.decimals(entry)
+    places = decimals(entry)
 
     def line(name: str, row: Mapping[str, Any], shape: str, **more: Any) -> dict[str, Any]:
         values = [row["estimate"], row["ci_low"], row["ci_high"]]
         known = not np.isnan(values[1])
-        text = interval(*values, decimals) if known else number(values[0], decimals)
+        text = interval(*values, places) if known else number(values[0], places)
         return {
             "name": name,
             "n": _whole(row.get("n")),

@@ -4,15 +4,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from pd1_dynamics.outputs.replication.printed import decimals, estimate
 from pd1_dynamics.outputs.report.page import Picture
-from pd1_dynamics.statistics.printing import interval, number
-
-SCALES = {"log": 2, "logit": 1, "fisher_z": 2, "identity": 1}
-"""Decimals of estimates, by the scale on which they are pooled."""
 
 
 def make(
@@ -61,21 +57,6 @@ def make(
         fragile=_fragile(findings, pooled, sensitivity),
         pooled_treatment=pooled_treatment,
     )
-
-
-def decimals(entry: Mapping[str, Any]) -> int:
-    """Decimals with which a finding is printed: three where it is about a single percent."""
-    by_unit = any(f"(by {unit}" in entry["words"] for unit in ("percent", "month"))
-    return 3 if by_unit and entry["scale"] == "log" else SCALES[entry["scale"]]
-
-
-def estimate(values: Sequence[float], places: int) -> str:
-    """An estimate with its interval, as far as they are known."""
-    if np.isnan(values[0]):
-        return "–"
-    if np.isnan(values[1]):
-        return number(values[0], places)
-    return interval(*values, places)
 
 
 def _row(key: str, entry: Mapping[str, Any], row: pd.Series) -> dict[str, Any]:

@@ -50,6 +50,7 @@ def make(
     definitions: Mapping[str, Any],
     sources: Sequence[tuple[str, str]],
     findings: Mapping[str, Any] | None = None,
+    replicated: Sequence[str] | None = None,
 ) -> str:
     """The page, as text.
 
@@ -76,6 +77,8 @@ def make(
         File name and SHA-256 of each input file.
     findings
         ``config/findings.yaml``: what a cohort of real patients answers first.
+    replicated
+        What cohorts of real patients say of the findings, as sentences; for a synthetic cohort.
 
     Returns
     -------
@@ -99,11 +102,14 @@ def make(
         cohort=cohort,
         opening=reproduction.opening(comparison, cohort["synthetic"], cohort["compared"]),
         headline=(
-            headline.rows(findings or {}, comparison, found, cohort, reported) if real else []
+            headline.rows(findings["findings"], comparison, found) if real and findings else []
         ),
         comparable=[]
         if cohort["synthetic"]
-        else headline.comparable(cohort, found, printed, reported),
+        else headline.comparable(
+            cohort, found, printed, reported, (findings or {}).get("line", {})
+        ),
+        replicated=replicated or [],
         left_out=_left_out(estimates),
         matrix=reproduction.matrix(comparison),
         verdicts=VERDICTS,

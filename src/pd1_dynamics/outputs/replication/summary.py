@@ -1,0 +1,28 @@
+"""The replication in two sentences."""
+
+import pandas as pd
+
+from pd1_dynamics.statistics.printing import interval
+
+HEADLINE = "pps_by_resistance"
+
+
+def sentences(pooled: pd.DataFrame) -> list[str]:
+    """What real patients say, for the report of a synthetic cohort.
+
+    Parameters
+    ----------
+    pooled
+        ``results/replication/pooled.csv``.
+    """
+    counts = pooled["verdict"].value_counts()
+    told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+    words = [f"In cohorts of real patients, {len(pooled)} findings of the article: {told}."]
+    row = pooled.set_index("finding").loc[HEADLINE]
+    if not pd.isna(row["estimate"]):
+        ratio = interval(row["estimate"], row["ci_low"], row["ci_high"], 2)
+        words.append(
+            "Survival after progression by resistance type, secondary against primary: hazard "
+            f"ratio {ratio} in {int(row['n'])} patients of {int(row['cohorts'])} cohorts."
+        )
+    return words
