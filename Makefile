@@ -30,6 +30,10 @@ results: $(READY)
 replication: $(READY)
 	$(BIN)/snakemake --cores $(CORES) $(if $(COHORTS),--config replication="$(COHORTS)") -- results/replication/report.html
 
+# The files of a cohort, verified; nothing else in this project downloads data.
+download: $(READY)
+	@$(BIN)/python -m pd1_dynamics.cohort.download "$(COHORT)"
+
 # A first draft of a cohort's file, with guesses to correct.
 new: $(READY)
 	@$(BIN)/python -m pd1_dynamics.cohort.first_draft "$(COHORT)" $(FROM)

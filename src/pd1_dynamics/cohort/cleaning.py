@@ -136,7 +136,11 @@ class _Files:
             try:
                 sheet = read_sheet(path, table, file.path, plainly)
             except InputError as error:
-                self.intake.problems += error.problems
+                how = "" if path.exists() else self.cohort.how_to_get(file.path)
+                self.intake.problems += [
+                    replace(problem, expected=f"{problem.expected} ({how})") if how else problem
+                    for problem in error.problems
+                ]
                 return None
             self.intake.problems += sheet.problems
             self.intake.notes += _cleaned(sheet, table, file.path)

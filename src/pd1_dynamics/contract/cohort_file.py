@@ -128,6 +128,15 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Download:
+    """A file of a cohort that its authors publish: its address, SHA-256, and where it goes."""
+
+    url: str
+    sha256: str
+    path: str
+
+
+@dataclass(frozen=True)
 class Cohort:
     """A cohort as its file describes it; paths are relative to ``root`` or absolute.
 
@@ -150,6 +159,8 @@ class Cohort:
         Its own variables, sets and analyses.
     missing_diameter
         What an empty diameter of a target means: ``not_evaluable``, or "" for an error.
+    downloads
+        Files that ``make download`` fetches.
     partial_dates
         What an incomplete date means: see :mod:`.partial_dates`.
     disease, treatment
@@ -172,6 +183,7 @@ class Cohort:
     contract: Contract
     sources: Mapping[str, File] = field(default_factory=dict)
     own: "Own" = field(default_factory=lambda: Own())
+    downloads: tuple[Download, ...] = ()
     partial_dates: str = "error"
     missing_diameter: str = ""
     disease: str = DISEASE
@@ -202,6 +214,13 @@ class Cohort:
     def resolve(self, path: str) -> Path:
         """A path of the file, from where its relative paths start unless it is absolute."""
         return self.root / path
+
+    def how_to_get(self, path: str) -> str:
+        """How a user gets a file that is not there, as messages say it; "" if nobody told."""
+        if any(file.path == path for file in self.downloads):
+            shipped = self.path.resolve().parent == COHORTS.resolve()
+            return f"make download COHORT={self.name if shipped else self.path} fetches it"
+        return ""
 
     def source_files(self) -> list[str]:
         """Files that the cohort reads, as its file writes them; of CDISC, the data sets found."""
@@ -307,6 +326,7 @@ def load_cohort(path: str | Path, root: str | Path | None = None) -> Cohort:
         contract=contract,
         sources=sources,
         own=own,
+        downloads=tuple(Download(**entry) for entry in content.get("download") or ()),
         partial_dates=content.get("partial_dates", "error"),
         missing_diameter=content.get("missing_diameter", ""),
         disease=content.get("disease", DISEASE),

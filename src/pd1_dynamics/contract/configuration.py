@@ -101,7 +101,8 @@ def real_cohorts(named: str | None, root: str | Path = ".") -> list[str]:
             expected = "cohorts of real patients: nobody synthetic is pooled"
             problems.append(Problem("replication", repr(name), expected, "cohorts"))
         elif lacking := lacking_files(cohort):
-            expected = f"the files of the cohort ({cohort.source})"
+            how = next(filter(None, map(cohort.how_to_get, lacking)), cohort.source)
+            expected = f"the files of the cohort ({how})"
             problems.append(Problem("replication", f"no {', '.join(lacking)}", expected, name))
     if problems:
         raise InputError(problems, heading="The replication cannot be made")
