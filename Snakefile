@@ -42,11 +42,12 @@ rule all:
 
 
 onstart:
-    if not turn.take(in_results("", COHORT)):
-        messages.stop(
-            f"Cohort {COHORT} is being made by another run: wait until it has ended, or stop it."
-        )
+    for name in configuration.folders_made(workflow.dag_settings.targets, COHORT, REAL):
+        if not turn.take(in_results("", name)):
+            messages.stop(
+                f"Cohort {name} is being made by another run: wait until it has ended, or stop it."
+            )
 
 
 onsuccess:
-    print(configuration.where_results_lie(COHORT))
+    print(configuration.where_results_lie(COHORT, workflow.dag_settings.targets))

@@ -11,6 +11,7 @@ import pytest
 from pd1_dynamics import whole
 from pd1_dynamics.contract import schemas
 from pd1_dynamics.contract.cohort_file import load_cohort
+from pd1_dynamics.outputs.replication import summary
 from pd1_dynamics.published.ledger import read_claims
 from pd1_dynamics.replication import answers, pooling
 from pd1_dynamics.statistics.errors import NotEstimable
@@ -139,3 +140,22 @@ def test_every_pooled_number_is_that_of_r(replicated, by_r):
         assert ours[name].to_numpy(float) == pytest.approx(
             theirs[name].to_numpy(float), rel=1e-6, abs=1e-6, nan_ok=True
         ), name
+
+
+def test_the_readme_says_what_the_replication_finds(replicated):
+    found, pooled = replicated
+    told = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    first, second = summary.sentences(pooled)
+    assert f"asks {len(pooled)} findings" in told
+    for words in first.removesuffix(".").split(": ")[1].split(", "):
+        assert words in told
+    assert ("none is contradicted" in told) == ("contradicted" not in set(pooled["verdict"]))
+    deaths = pooled.set_index("finding").loc["pps_by_resistance", "events"]
+    assert second.split(": ")[1].removesuffix(".") + f" with {deaths:.0f} deaths" in told
+    findings = schemas.load(ROOT / "config" / "findings.yaml", "findings")["findings"]
+    printed = read_claims(ROOT / "data" / "published" / "claims.csv").set_index("claim_id")["value"]
+    inside = found[found["cohort"] != "laleh2022"]
+    apart = pooling.sensitivity(findings, inside, printed, ["liu2019", "riaz2017"])
+    without = apart[apart["selection"].str.startswith("without")].set_index("finding")
+    assert "without any one of them the interval passes 1" in told
+    assert without.loc["pps_by_resistance", "ci_high"].gt(1).all()

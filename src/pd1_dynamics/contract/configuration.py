@@ -1,6 +1,6 @@
 """The whole configuration, checked before any rule runs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -156,8 +156,29 @@ def source_tables(cohort: Cohort) -> list[str]:
     return [path if here else str(file) for path, file in files.items() if file.is_file()]
 
 
-def where_results_lie(cohort: str) -> str:
-    """Closing message of a run."""
+def folders_made(asked: Iterable[str], cohort: str, real: Iterable[str]) -> list[str]:
+    """Folders of results that a run writes to: those of the files asked for, or the cohort's.
+
+    The replication makes the results of the real cohorts that it asks.
+
+    Examples
+    --------
+    >>> folders_made([], "mine", ["liu2019"])
+    ['mine']
+    >>> folders_made(["results/replication/report.html"], "mine", ["liu2019"])
+    ['liu2019', 'replication']
+    """
+    paths = [Path(path).parts for path in map(str, asked)]
+    folders = {parts[1] for parts in paths if len(parts) > 2 and parts[0] == "results"}
+    if "replication" in folders:
+        folders |= set(real)
+    return sorted(folders or {cohort})
+
+
+def where_results_lie(cohort: str, asked: Iterable[str] = ()) -> str:
+    """Closing message of a run: the files that were asked for, or where all of a cohort's lie."""
+    if files := [path for path in map(str, asked) if "/" in path]:
+        return "\n".join(["", "Made:", *(f"  {path}" for path in files), ""])
     places = {
         "report": "report.html",
         "review": "review.html   single patients, not for publication",

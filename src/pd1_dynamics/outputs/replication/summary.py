@@ -6,6 +6,14 @@ from pd1_dynamics.statistics.printing import interval
 
 HEADLINE = "pps_by_resistance"
 
+_OF_SEVERAL = {
+    "holds": "hold",
+    "points the same way": "point the same way",
+    "not shown": "are not shown",
+    "contradicted": "are contradicted",
+}
+"""A verdict as it reads of several findings."""
+
 
 def sentences(pooled: pd.DataFrame) -> list[str]:
     """What real patients say, for the report of a synthetic cohort.
@@ -16,7 +24,10 @@ def sentences(pooled: pd.DataFrame) -> list[str]:
         ``results/replication/pooled.csv``.
     """
     counts = pooled["verdict"].value_counts()
-    told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+    told = ", ".join(
+        f"{count} {_OF_SEVERAL[verdict] if count != 1 else verdict}"
+        for verdict, count in counts.items()
+    )
     words = [f"In cohorts of real patients, {len(pooled)} findings of the article: {told}."]
     row = pooled.set_index("finding").loc[HEADLINE]
     if not pd.isna(row["estimate"]):
