@@ -91,6 +91,9 @@ typed <- ins[ins$progressed & !is.na(ins$type) & !is.na(ins$l_size), ]
 typed$secondary <- as.numeric(typed$type == "secondary")
 cox_row("pps_by_resistance_adjusted", "inspire2020",
         coxph(Surv(pps, death) ~ secondary + l_size, typed), "secondary")
+cox_row("pps_on_pfs_adjusted", "inspire2020",
+        coxph(Surv(pps, death) ~ pfs_months + l_size, ins[ins$progressed & !is.na(ins$l_size), ]),
+        "pfs_months")
 sizes <- merge(as.data.frame(ctDNA)[, c("id", "time", "size_change")],
                ins[, c("id", "l_size", "pfs")], by = "id")
 sizes$day <- round(sizes$time * 7)

@@ -55,6 +55,16 @@ def test_four_studies_as_metafor_pools_them():
     assert found.weights == pytest.approx(WEIGHTS, abs=1e-8)
 
 
+def test_the_cautious_interval_as_metafor_draws_it():
+    # metafor 3.8.1: the first three studies with test = "adhoc"
+    found = random_effects(EFFECTS[:3], VARIANCES[:3], cautious=True)
+    assert (found.estimate, found.ci_low, found.ci_high) == pytest.approx(
+        (-1.01018656612, -2.12598854039, 0.10561540816), abs=1e-10
+    )
+    wide = random_effects(EFFECTS, VARIANCES, cautious=True)
+    assert values(wide) == pytest.approx(values(random_effects(EFFECTS, VARIANCES)), rel=1e-12)
+
+
 def test_two_studies_have_no_prediction_interval():
     found = random_effects(EFFECTS[:2], VARIANCES[:2])
     assert values(found) == pytest.approx(OF_TWO, abs=1e-9, nan_ok=True)
@@ -146,16 +156,25 @@ def test_the_readme_says_what_the_replication_finds(replicated):
     found, pooled = replicated
     told = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
     first, second = summary.sentences(pooled)
-    assert f"asks {len(pooled)} findings" in told
-    for words in first.removesuffix(".").split(": ")[1].split(", "):
+    counted = pooled[pooled["variant_of"] == ""]
+    assert f"asks {len(counted)} findings" in told
+    for words in first.split(". ")[0].split(": ")[1].split(", "):
         assert words in told
     assert ("none is contradicted" in told) == ("contradicted" not in set(pooled["verdict"]))
-    deaths = pooled.set_index("finding").loc["pps_by_resistance", "events"]
-    assert second.split(": ")[1].removesuffix(".") + f" with {deaths:.0f} deaths" in told
+    headline = pooled.set_index("finding").loc["pps_by_resistance"]
+    ratio = second.split(": ")[1].removesuffix(".")
+    assert f"{ratio} with {headline['events']:.0f} deaths" in told
     findings = schemas.load(ROOT / "config" / "findings.yaml", "findings")["findings"]
     printed = read_claims(ROOT / "data" / "published" / "claims.csv").set_index("claim_id")["value"]
     inside = found[found["cohort"] != "laleh2022"]
     apart = pooling.sensitivity(findings, inside, printed, ["liu2019", "riaz2017"])
-    without = apart[apart["selection"].str.startswith("without")].set_index("finding")
-    assert "without any one of them the interval passes 1" in told
-    assert without.loc["pps_by_resistance", "ci_high"].gt(1).all()
+    apart = apart[apart["finding"] == "pps_by_resistance"].set_index("selection")
+    without = apart[apart.index.str.startswith("without")]
+    assert "passes 1 without any one of them" in told
+    assert without["ci_high"].gt(1).all()
+    careful = apart.loc[pooling.CAUTIOUS]
+    assert f"({careful['ci_low']:.2f} to {careful['ci_high']:.2f})" in told
+    on_sizes = found[found["finding"].isin(["pfs_on_depth", "pfs_on_nadir", "os_on_nadir"])]
+    usable = on_sizes[on_sizes["not_estimable"] == ""]
+    assert set(zip(usable["cohort"], usable["n"], strict=True)) == {("inspire2020", 69)}
+    assert "rests on one cohort of 69 patients" in told

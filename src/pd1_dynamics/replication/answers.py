@@ -13,6 +13,8 @@ from pd1_dynamics.analyses.selection import ALL, Estimate, Estimates
 from pd1_dynamics.contract.cohort_file import Cohort
 
 LOG, LOGIT, FISHER_Z, IDENTITY = "log", "logit", "fisher_z", "identity"
+SEVERAL = "several"
+"""The setting ``sitc.tumor_type`` of a cohort with several kinds of tumors."""
 Z = float(norm.isf(0.025))
 COLUMNS = (
     *("finding", "cohort", "n", "events", "statistic", "estimate", "ci_low", "ci_high"),
@@ -146,6 +148,7 @@ def describe(sources: list[Source], found: pd.DataFrame) -> pd.DataFrame:
         scans = scans and patients["n_imaging_dates"].notna().any()
         progressed = patients["in_progression_cohort"]
         deaths = (patients["pfs_end"].astype(str).str.contains("death")).sum()
+        on_day = (progressed == 1) & (patients["pps_months"] == 0)
         rows.append(
             {
                 "cohort": cohort.name,
@@ -159,6 +162,8 @@ def describe(sources: list[Source], found: pd.DataFrame) -> pd.DataFrame:
                 "progression": "from scans, by RECIST 1.1" if scans else "as the cohort reports it",
                 "with_sizes": int(patients["max_change_pct"].notna().sum()),
                 "died_without_progression": int(deaths),
+                "progressed_on_day_of_death": int((on_day & (patients["pps_event"] == 1)).sum()),
+                "several_tumors": cohort.settings.get("sitc", {}).get("tumor_type") == SEVERAL,
             }
         )
     return pd.DataFrame(rows)

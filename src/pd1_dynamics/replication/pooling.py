@@ -18,28 +18,33 @@ HOLDS, SAME_WAY, NOT_SHOWN, CONTRADICTED = (
 )
 RULES = {
     HOLDS: "the 95% interval lies wholly on the article's side of no effect; of a finding of no "
-    "effect: it lies within ±0.3; of a percent: the estimate lies in the article's interval",
-    SAME_WAY: "the estimate lies on the article's side, and the interval reaches no effect; of a "
-    "finding of no effect: the interval holds 0 and reaches beyond ±0.3; of a percent: the "
-    "interval holds the article's estimate",
-    NOT_SHOWN: "the estimate does not lie on the article's side, and the interval holds no effect; "
-    "of a percent: its interval and the article's overlap; or no cohort can estimate it",
-    CONTRADICTED: "the interval lies wholly on the other side; of a finding of no effect: it "
-    "leaves 0 out; of a percent: the intervals do not overlap",
+    "effect: within its margin of 0; of a percent: within its margin of the article's",
+    SAME_WAY: "the estimate lies on the article's side, and the interval reaches no effect; never "
+    "said of a percent or of a finding of no effect",
+    NOT_SHOWN: "none of the others: the interval is too wide to tell, or no cohort that is pooled "
+    "can estimate it",
+    CONTRADICTED: "the interval lies wholly on the other side; of a finding of no effect: wholly "
+    "beyond its margin; of a percent: it does not overlap the article's",
 }
 """What each verdict means, as the page prints it."""
-NO_EFFECT_WITHIN = 0.3  # a correlation that is small (Cohen 1988)
+CAUTIOUS = "all, cautious interval"
+"""Selection of :func:`sensitivity` whose interval is never narrower than the model's own."""
 METHOD = "random effects (Paule–Mandel, Hartung–Knapp)"
 ONE = "one cohort"
 COLUMNS = (
     *("finding", "statistic", "cohorts", "n", "events", "estimate", "ci_low", "ci_high"),
     *("prediction_low", "prediction_high", "tau_squared", "i_squared", "q", "q_p_value"),
     *("method", "published", "published_low", "published_high"),
-    *("published_in_prediction_interval", "verdict", "reason"),
+    *("published_in_prediction_interval", "verdict", "reason", "variant_of"),
 )
 
 
-def pooled(findings: Mapping[str, Any], answers: pd.DataFrame, printed: pd.Series) -> pd.DataFrame:
+def pooled(
+    findings: Mapping[str, Any],
+    answers: pd.DataFrame,
+    printed: pd.Series,
+    cautious: bool = False,
+) -> pd.DataFrame:
     """One row a finding, of the cohorts that can answer it.
 
     Parameters
@@ -50,6 +55,8 @@ def pooled(findings: Mapping[str, Any], answers: pd.DataFrame, printed: pd.Serie
         Rows of the cohorts that may be pooled (:func:`.answers.answers`).
     printed
         The ledger's values by claim.
+    cautious
+        Whether intervals are those of :func:`.random_effects` with ``cautious``.
 
     Returns
     -------
@@ -57,16 +64,19 @@ def pooled(findings: Mapping[str, Any], answers: pd.DataFrame, printed: pd.Serie
         Columns :data:`COLUMNS`. A finding of one cohort is that cohort's, unpooled.
     """
     rows = [
-        {"finding": key, **_finding(entry, answers[answers["finding"] == key], printed)}
+        {"finding": key, **_finding(entry, answers[answers["finding"] == key], printed, cautious)}
         for key, entry in findings.items()
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _finding(entry: Mapping[str, Any], answers: pd.DataFrame, printed: pd.Series) -> dict[str, Any]:
+def _finding(
+    entry: Mapping[str, Any], answers: pd.DataFrame, printed: pd.Series, cautious: bool
+) -> dict[str, Any]:
     usable = answers[answers["not_estimable"] == ""]
     article = published(entry, printed)
     base = {"statistic": entry["statistic"], "cohorts": len(usable), **article}
+    base["variant_of"] = entry.get("variant_of", "")
     if usable.empty:
         reasons = "; ".join(dict.fromkeys(answers["not_estimable"]))
         return {**base, "verdict": NOT_SHOWN, "reason": reasons or "no cohort"}
@@ -75,7 +85,7 @@ def _finding(entry: Mapping[str, Any], answers: pd.DataFrame, printed: pd.Series
         row = usable.iloc[0]
         found = {name: row[name] for name in ("estimate", "ci_low", "ci_high")} | {"method": ONE}
     else:
-        found = _combined(entry["scale"], usable)
+        found = _combined(entry["scale"], usable, cautious)
     verdict = judged(entry, found, article)
     inside = _inside(
         article["published"], found.get("prediction_low"), found.get("prediction_high")
@@ -83,9 +93,10 @@ def _finding(entry: Mapping[str, Any], answers: pd.DataFrame, printed: pd.Series
     return {**base, **found, "published_in_prediction_interval": inside, "verdict": verdict}
 
 
-def _combined(scale: str, usable: pd.DataFrame) -> dict[str, Any]:
+def _combined(scale: str, usable: pd.DataFrame, cautious: bool) -> dict[str, Any]:
+    variances = usable["std_err"].to_numpy(float) ** 2
     try:
-        mean = random_effects(usable["effect"], usable["std_err"].to_numpy(float) ** 2)
+        mean = random_effects(usable["effect"], variances, cautious=cautious)
     except NotEstimable as reason:
         return {"method": METHOD, "reason": str(reason)}
     shown = ("estimate", "ci_low", "ci_high", "prediction_low", "prediction_high")
@@ -121,17 +132,14 @@ def judged(
     if np.isnan(estimate) or np.isnan(low) or np.isnan(high):
         return NOT_SHOWN
     if entry["direction"] == "rate":
-        if article["published_low"] <= estimate <= article["published_high"]:
+        if max(article["published"] - low, high - article["published"]) <= entry["margin"]:
             return HOLDS
-        if low <= article["published"] <= high:
-            return SAME_WAY
-        overlap = low <= article["published_high"] and article["published_low"] <= high
-        return NOT_SHOWN if overlap or np.isnan(article["published_low"]) else CONTRADICTED
+        apart = low > article["published_high"] or high < article["published_low"]
+        return CONTRADICTED if apart else NOT_SHOWN
     if entry["direction"] == "none":
-        if not low <= 0 <= high:
-            return CONTRADICTED
-        within = low >= -NO_EFFECT_WITHIN and high <= NO_EFFECT_WITHIN
-        return HOLDS if within else SAME_WAY
+        if max(-low, high) <= entry["margin"]:
+            return HOLDS
+        return CONTRADICTED if max(low, -high) > entry["margin"] else NOT_SHOWN
     null = 1.0 if entry["scale"] == LOG else 0.0
     sign = 1 if entry["direction"] == "above" else -1
     near, far = (low, high) if sign > 0 else (high, low)
@@ -154,7 +162,7 @@ def sensitivity(
     printed: pd.Series,
     melanoma: list[str],
 ) -> pd.DataFrame:
-    """The same without each cohort in turn, and with melanoma alone.
+    """The same without each cohort in turn, with melanoma alone, and with a cautious interval.
 
     Returns
     -------
@@ -167,6 +175,8 @@ def sensitivity(
         parts.append(part.assign(selection=f"without {name}"))
     alone = pooled(findings, answers[answers["cohort"].isin(melanoma)], printed)
     parts.append(alone.assign(selection="melanoma alone"))
+    careful = pooled(findings, answers, printed, cautious=True)
+    parts.append(careful.assign(selection=CAUTIOUS))
     table = pd.concat(parts, ignore_index=True)
     usable = answers[answers["not_estimable"] == ""]
     several = usable.groupby("finding")["cohort"].nunique()

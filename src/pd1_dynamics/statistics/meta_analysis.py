@@ -45,7 +45,9 @@ class Pooled:
     weights: np.ndarray
 
 
-def random_effects(effects: ArrayLike, variances: ArrayLike, confidence: float = 0.95) -> Pooled:
+def random_effects(
+    effects: ArrayLike, variances: ArrayLike, confidence: float = 0.95, cautious: bool = False
+) -> Pooled:
     """Pool estimates of independent studies.
 
     Parameters
@@ -55,6 +57,10 @@ def random_effects(effects: ArrayLike, variances: ArrayLike, confidence: float =
         shape (k,), k of at least 2.
     confidence
         Level of the intervals.
+    cautious
+        Whether the factor of Hartung and Knapp may widen the interval only, never narrow it, as it
+        does where the estimates lie closer together than chance would have them (``metafor``:
+        ``test = "adhoc"``).
 
     Raises
     ------
@@ -81,6 +87,8 @@ def random_effects(effects: ArrayLike, variances: ArrayLike, confidence: float =
     found = combine_effects(effect, variance, method_re="pm", use_t=True, tau2_start=start)
     tau_squared = float(found.tau2)
     std_err = float(np.sqrt(found.var_hksj_re))
+    if cautious:
+        std_err = max(std_err, float(1 / np.sqrt((1 / (variance + tau_squared)).sum())))
     mean = float(found.mean_effect_re)
     critical = float(student.isf((1 - confidence) / 2, k - 1))
     weight = 1 / variance

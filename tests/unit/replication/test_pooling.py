@@ -44,28 +44,40 @@ def test_a_ratio_is_judged_by_its_side_of_one(direction, values, verdict):
     ("values", "verdict"),
     [
         ((0.1, -0.1, 0.29), "holds"),
-        ((0.1, -0.1, 0.31), "points the same way"),
-        ((0.2, 0.01, 0.4), "contradicted"),
+        ((0.1, 0.03, 0.17), "holds"),
+        ((0.1, -0.1, 0.31), "not shown"),
+        ((0.2, 0.01, 0.4), "not shown"),
+        ((0.5, 0.31, 0.6), "contradicted"),
+        ((-0.5, -0.6, -0.31), "contradicted"),
     ],
 )
 def test_a_finding_of_no_effect(values, verdict):
-    entry = {**RATIO, "scale": "fisher_z", "direction": "none"}
+    entry = {**RATIO, "scale": "fisher_z", "direction": "none", "margin": 0.3}
     assert judged(entry, *values) == verdict
 
 
 @pytest.mark.parametrize(
     ("values", "verdict"),
     [
-        ((36.0, 20.0, 50.0), "holds"),
-        ((28.0, 20.0, 40.0), "points the same way"),
-        ((28.0, 20.0, 36.0), "not shown"),
+        ((36.0, 27.0, 47.0), "holds"),
+        ((36.0, 26.9, 46.0), "not shown"),
+        ((36.0, 28.0, 47.1), "not shown"),
+        ((37.0, 0.1, 99.0), "not shown"),
         ((20.0, 15.0, 29.9), "contradicted"),
+        ((60.0, 44.1, 80.0), "contradicted"),
     ],
 )
-def test_a_percent_is_judged_by_intervals(values, verdict):
+def test_a_percent_is_judged_by_its_whole_interval(values, verdict):
     article = {"published": 37.0, "published_low": 30.0, "published_high": 44.0}
-    entry = {**RATIO, "scale": "logit", "direction": "rate"}
+    entry = {**RATIO, "scale": "logit", "direction": "rate", "margin": 10}
     assert judged(entry, *values, article=article) == verdict
+
+
+def test_a_percent_without_an_interval_in_the_article_is_never_contradicted():
+    article = {"published": 44.0, "published_low": np.nan, "published_high": np.nan}
+    entry = {**RATIO, "scale": "logit", "direction": "rate", "margin": 10}
+    assert judged(entry, 42.5, 36.3, 48.9, article=article) == "holds"
+    assert judged(entry, 10.0, 5.0, 15.0, article=article) == "not shown"
 
 
 def row(**values):
@@ -133,6 +145,7 @@ def test_each_cohort_is_left_out_in_turn():
     assert table["selection"].tolist() == [
         *("without a", "without b", "without c", "without silent"),
         "melanoma alone",
+        pooling.CAUTIOUS,
     ]
     without_c = table.set_index("selection").loc["without c"]
     assert without_c["estimate"] == pytest.approx(np.exp(-0.65))

@@ -205,9 +205,10 @@ def _caption(entry: Mapping[str, Any], answers: pd.DataFrame, pooled: Mapping[st
     inside = answers[answers["pooled"]]
     parts = [f"Article: {entry['place']}, adjusted for {entry['article']['adjusted_for']}."]
     adjusted = {
-        f"{row['cohort']}: {row['adjusted_for'].lower()}" for row in inside.to_dict("records")
+        f"{row['cohort']}: {row['adjusted_for'].lower()}" for row in answers.to_dict("records")
     }
-    parts.append(f"Adjusted for, by cohort: {'; '.join(sorted(adjusted))}.")
+    if adjusted:
+        parts.append(f"Adjusted for, by cohort: {'; '.join(sorted(adjusted))}.")
     if len(inside) > 1:
         parts.append(
             "Squares: cohorts, larger with more weight; diamond: pooled by random effects "

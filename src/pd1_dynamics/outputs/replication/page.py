@@ -44,10 +44,15 @@ def make(
         lstrip_blocks=True,
     )
     by_finding = pooled.set_index("finding")
-    rows = [_row(key, entry, by_finding.loc[key]) for key, entry in findings.items()]
+    rows = [
+        _row(key, entry, by_finding.loc[key], answers[answers["finding"] == key])
+        for key, entry in findings.items()
+    ]
+    counted = [row["verdict"] for row in rows if not row["variant"]]
     return environment.get_template("replication.html.jinja").render(
         rows=rows,
-        counts=[(verdict, sum(row["verdict"] == verdict for row in rows)) for verdict in rules],
+        counts=[(verdict, counted.count(verdict)) for verdict in rules],
+        counted=len(counted),
         rules=rules,
         forests=list(zip(findings, forests, strict=True)),
         cohorts=cohorts.to_dict("records"),
@@ -55,23 +60,33 @@ def make(
         answers=[_answer(row, findings) for row in answers.to_dict("records")],
         sensitivity=[_sensitive(row, findings) for row in sensitivity.to_dict("records")],
         fragile=_fragile(findings, pooled, sensitivity),
+        alone=_alone(findings, cohorts, answers),
         pooled_treatment=pooled_treatment,
     )
 
 
-def _row(key: str, entry: Mapping[str, Any], row: pd.Series) -> dict[str, Any]:
+def _row(
+    key: str, entry: Mapping[str, Any], row: pd.Series, answers: pd.DataFrame
+) -> dict[str, Any]:
+    usable = answers[answers["not_estimable"] == ""]
+    inside, beside = usable[usable["pooled"]], usable[~usable["pooled"]]
+    adjusted = "; ".join(dict.fromkeys(inside["adjusted_for"].str.lower()))
+    how = "pooled" if row["cohorts"] > 1 else ", ".join(inside["cohort"]) + " alone"
     places = decimals(entry)
     shown = ("estimate", "ci_low", "ci_high")
     printed = ("published", "published_low", "published_high")
-    several = row["cohorts"] > 1
     return {
         "key": key,
         "words": entry["words"],
         "quantity": entry["quantity"],
         "place": entry["place"],
+        "margin": f"{entry['margin']:g}" if "margin" in entry else "",
+        "variant": bool(entry.get("variant_of")),
         "article": estimate([row[name] for name in printed], places),
+        "article_adjusted": entry["article"]["adjusted_for"],
         "ours": estimate([row[name] for name in shown], places),
-        "how": "pooled" if several else "one cohort" if row["cohorts"] else "",
+        "how": f"{how}; adjusted for {adjusted}" if len(inside) else "",
+        "beside": ", ".join(beside["cohort"]),
         "cohorts": int(row["cohorts"]),
         "n": _whole(row["n"]),
         "events": _whole(row["events"]),
@@ -113,6 +128,8 @@ def _sensitive(row: Mapping[str, Any], findings: Mapping[str, Any]) -> dict[str,
 def _biases(cohort: Mapping[str, Any], answers: pd.DataFrame) -> dict[str, Any]:
     """What may lead a reader astray in a cohort, in plain words and with its numbers."""
     n, sizes = int(cohort["n"]), int(cohort["with_sizes"])
+    own = answers[(answers["cohort"] == cohort["cohort"]) & (answers["not_estimable"] == "")]
+    own = own.assign(outcome_is_survival=own["statistic"] == "hazard_ratio")
     words = []
     if cohort["progression"].startswith("from scans"):
         words.append("Progression follows from the scans in the data, by one rule for all.")
@@ -122,10 +139,20 @@ def _biases(cohort: Mapping[str, Any], answers: pd.DataFrame) -> dict[str, Any]:
             "scans, and how often, is not in the data."
         )
     died = int(cohort["died_without_progression"])
-    words.append(
-        f"{died} of {n} patients died without a recorded progression; they have no survival after "
-        "progression, and no resistance type."
-    )
+    followed = own["outcome_is_survival"].any()
+    if followed:
+        words.append(
+            f"Without a recorded progression died {died} of {n} patients; they have no survival "
+            "after progression, and no resistance type. Progression is dated on the day of death "
+            f"in {int(cohort['progressed_on_day_of_death'])}."
+        )
+    else:
+        words.append("No survival: the cohort answers for responses alone.")
+    if cohort["several_tumors"]:
+        words.append(
+            "Several kinds of tumors stand in one model that does not tell them apart: differences "
+            "between tumors may stand behind an association."
+        )
     if sizes:
         missing = n - sizes
         words.append(
@@ -134,19 +161,19 @@ def _biases(cohort: Mapping[str, Any], answers: pd.DataFrame) -> dict[str, Any]:
         )
         words.append(
             "Guarantee time: depth and time to nadir are known only of those who lived until their "
-            "nadir, so their hazard ratios favor late nadirs by design."
+            "nadir, so their hazard ratios favor late nadirs by design. Sizes end at progression: "
+            "responders, who are measured for longer, reach a late nadir more easily."
         )
     else:
         words.append("No sizes: nothing on depth or nadir.")
-    words.append(
-        "Guarantee time: a secondary resistance type is given to those who stayed free of "
-        "progression for six months or responded; survival is counted from progression, which "
-        "takes most of it out."
-    )
-    own = answers[(answers["cohort"] == cohort["cohort"]) & (answers["not_estimable"] == "")]
-    events = own["events"].max()
-    if not pd.isna(events):
-        words.append(f"At most {int(events)} events stand behind an estimate.")
+    if followed:
+        words.append(
+            "Guarantee time: a secondary resistance type is given to those who stayed free of "
+            "progression for six months or responded; survival is counted from progression, which "
+            "takes most of it out."
+        )
+        events = int(own.loc[own["outcome_is_survival"], "events"].max())
+        words.append(f"At most {events} events stand behind a hazard ratio.")
     return {"title": cohort["title"], "words": words}
 
 
@@ -164,3 +191,15 @@ def _fragile(
             )
             words.append(f"{findings[key]['words']}: {verdicts[key]} with all; {each}.")
     return words
+
+
+def _alone(findings: Mapping[str, Any], cohorts: pd.DataFrame, answers: pd.DataFrame) -> list[str]:
+    """Findings that a single cohort answers, by that cohort with its disease."""
+    inside = answers[answers["pooled"] & (answers["not_estimable"] == "")]
+    single = inside.groupby("finding")["cohort"].filter(lambda found: len(found) == 1)
+    by_cohort = inside.loc[single.index].groupby("cohort", sort=False)["finding"]
+    disease = cohorts.set_index("cohort")["disease"]
+    return [
+        f"{cohort} ({disease[cohort]}): " + "; ".join(findings[key]["words"] for key in keys) + "."
+        for cohort, keys in by_cohort
+    ]

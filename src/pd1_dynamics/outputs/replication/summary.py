@@ -23,17 +23,22 @@ def sentences(pooled: pd.DataFrame) -> list[str]:
     pooled
         ``results/replication/pooled.csv``.
     """
-    counts = pooled["verdict"].value_counts()
+    counted = pooled[pooled["variant_of"].fillna("") == ""]
+    counts = counted["verdict"].value_counts()
     told = ", ".join(
         f"{count} {_OF_SEVERAL[verdict] if count != 1 else verdict}"
         for verdict, count in counts.items()
     )
-    words = [f"In cohorts of real patients, {len(pooled)} findings of the article: {told}."]
+    several = (counted["cohorts"] > 1).sum()
+    words = [
+        f"In cohorts of real patients, {len(counted)} findings of the article: {told}. "
+        f"Several cohorts answer {several} of them, one alone {(counted['cohorts'] == 1).sum()}."
+    ]
     row = pooled.set_index("finding").loc[HEADLINE]
     if not pd.isna(row["estimate"]):
         ratio = interval(row["estimate"], row["ci_low"], row["ci_high"], 2)
         words.append(
-            "Survival after progression by resistance type, secondary against primary: hazard "
-            f"ratio {ratio} in {int(row['n'])} patients of {int(row['cohorts'])} cohorts."
+            "Survival after progression by resistance type, secondary against primary, unadjusted: "
+            f"hazard ratio {ratio} in {int(row['n'])} patients of {int(row['cohorts'])} cohorts."
         )
     return words
