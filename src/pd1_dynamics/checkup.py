@@ -5,7 +5,8 @@ every note, and which tables and analyses will be estimable, or why not.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pandas as pd
 
@@ -34,7 +35,7 @@ def check(cohort: Cohort) -> Iterator[str]:
     yield ""
     yield from _mapping(cohort)
     chosen = definitions.load(settings=cohort.settings)
-    clean = cleaning.clean(cohort, chosen)
+    study, clean = _together(lambda: load_study(cohort), lambda: cleaning.clean(cohort, chosen))
     yield "Read without a problem:"
     for name, table in clean.tables.items():
         if len(table):
@@ -47,11 +48,24 @@ def check(cohort: Cohort) -> Iterator[str]:
         yield f"  {note.table}{rows}: {note.note}"
     yield ""
     made = derive(clean.tables, chosen)
-    study = load_study(cohort)
     estimates = engine.run(
         made.patients, made.therapies, study.declared, chosen["publish"]["smallest_cell"]
     )
     yield from _estimable(study, estimates)
+
+
+def _together(*steps: Callable[[], Any]) -> list[Any]:
+    """The results of steps that do not depend on each other; the problems of all at once."""
+    made, failed = [], []
+    for step in steps:
+        try:
+            made.append(step())
+        except InputError as error:
+            failed.append(error)
+    if failed:
+        problems = [problem for error in failed for problem in error.problems]
+        raise InputError(problems, heading=failed[-1].heading)
+    return made
 
 
 def _mapping(cohort: Cohort) -> Iterator[str]:

@@ -50,3 +50,14 @@ def test_problems_are_told_instead(cohort, capsys):
     assert "Traceback" not in said
     assert checkup.main("nobody") == 1
     assert "cohort 'nobody'" in capsys.readouterr().out
+
+
+def test_problems_of_data_and_of_analyses_are_told_together(cohort, capsys):
+    content = yaml.safe_load(cohort.read_text(encoding="utf-8"))
+    content["analyses"] = {"drop": ["nope"]}
+    cohort.write_text(yaml.safe_dump(content), encoding="utf-8")
+    (cohort.parent / "p.csv").write_text("ID,dead,os\nA,maybe,100\n", encoding="utf-8")
+    assert checkup.main(str(cohort)) == 1
+    said = capsys.readouterr().out
+    assert "nope" in said
+    assert "found 'maybe'" in said

@@ -11,12 +11,16 @@ its data set. Rules, where ADaM and the data contract differ:
 - ADRS: OVRLRESP is the overall response of a date, NTRGRESP the non-target response, NEWLPROG and
   NEWLIND new lesions; BOR (else BESTRESP, CBOR) is the best response, which counts only for
   subjects without responses by date. Where ANL01FL is there, only rows with Y count.
-- ADTR: SUMDIAM is the target sum in mm. Without the baseline's, subjects have no baseline.
+- ADRS and ADTR: two different results of one subject, date, reader and parameter are an error.
+- ADTR: SUMDIAM is the target sum, in mm (AVALU, else the unit in PARAM, says so if anything
+  does). Without the baseline's, subjects have no baseline.
 - ADTTE: PFS and OS with AVAL in days or months (AVALU, else the word in PARAM); CNSR 0 is an event.
   PFS counts only for subjects without responses by date, as the pipeline derives it from these.
 - Reader: the evaluator of ADRS and ADTR (EVAL, else RSEVAL, TREVAL, PARCAT2).
 - Later therapies and single lesions are in no data set that is read.
 """
+
+import re
 
 import pandas as pd
 
@@ -60,6 +64,8 @@ REASONS = {
 }
 DAYS = {"DAYS": 1.0, "DAY": 1.0, "MONTHS": DAYS_PER_MONTH, "MONTH": DAYS_PER_MONTH}
 """Days in a unit of AVAL."""
+MILLIMETERS = ("", "MM", "MILLIMETER", "MILLIMETERS", "MILLIMETRE", "MILLIMETRES")
+"""Units of a target sum, in upper case; none is taken for mm."""
 
 
 def read_adam(cohort: Cohort) -> Intake:
@@ -90,7 +96,11 @@ def read_adam(cohort: Cohort) -> Intake:
     for name in ("ADRS", "ADTR"):
         if name in read:
             problems += _undated(read[name], name)
-    assessments = _assessments(read)
+    if "ADTR" in read:
+        problems += _not_mm(read["ADTR"])
+    problems += _death_denied(read["ADSL"])
+    assessments, found = _assessments(read)
+    problems += found
     times, found = _times(read.get("ADTTE"))
     problems += found
     patients = _patients(read["ADSL"], read.get("ADRS"), times, cohort)
@@ -173,9 +183,9 @@ def _response(answers: pd.Series) -> pd.Series:
     return answers.map(lambda text: known.get(text, text))
 
 
-def _assessments(read: dict[str, pd.DataFrame]) -> pd.DataFrame:
+def _assessments(read: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, list[Problem]]:
     """One row a subject, date and reader: responses as read, and target sums."""
-    parts = []
+    parts, problems = [], []
     if "ADRS" in read:
         rows = read["ADRS"]
         name = column_of(rows, "PARAMCD").map(ASSESSMENTS)
@@ -183,19 +193,53 @@ def _assessments(read: dict[str, pd.DataFrame]) -> pd.DataFrame:
         answer = _response(column_of(rows, "AVALC"))
         new = name == "new_lesion"
         parts.append(_long(rows, name, answer.mask(new, answer.map(NEW_LESION).fillna(answer))))
+        problems += _contradictory(parts[-1], "ADRS", "AVALC")
     if "ADTR" in read:
         rows = read["ADTR"]
         rows = rows[column_of(rows, "PARAMCD") == "SUMDIAM"]
-        parts.append(_long(rows, pd.Series("target_sum_mm", rows.index), rows["AVAL"]))
+        parts.append(_long(rows, pd.Series("target_sum_mm", rows.index), rows["AVAL"].map(plain)))
+        problems += _contradictory(parts[-1], "ADTR", "AVAL")
     long = pd.concat(parts) if parts else pd.DataFrame(columns=["result", "date"])
     long = long[(long["result"] != "") & (long["date"] != "")]  # undated ones are told already
     if long.empty:
-        return pd.DataFrame()
+        return pd.DataFrame(), problems
     key = ["patient_id", "date", "reader"]
     wide = long.pivot_table(index=key, columns="name", values="result", aggfunc="first", sort=False)
     wide = wide.join(long.groupby(key, sort=False)["row"].min()).reset_index()
     wide.index = wide.pop("row").to_numpy(dtype="int64")
-    return wide.fillna("")
+    return wide.fillna(""), problems
+
+
+def _contradictory(long: pd.DataFrame, data_set: str, column: str) -> list[Problem]:
+    """Results that differ from an earlier one of the same subject, date, reader and parameter."""
+    told = long[long["result"] != ""]
+    first = told.groupby(["patient_id", "date", "reader", "name"], sort=False)["result"]
+    wrong = (told["result"] != first.transform("first")).to_numpy()
+    expected = "one result of a subject, date and reader (or ANL01FL, which says which counts)"
+    rows = cdisc.row_in_file(pd.Index(told["row"]))
+    found = "another result of the same parameter and date"
+    return findings.where(data_set, column, pd.Series(wrong, index=rows), found, expected)
+
+
+def _not_mm(adtr: pd.DataFrame) -> list[Problem]:
+    """Target sums in another unit than mm."""
+    rows = adtr[column_of(adtr, "PARAMCD") == "SUMDIAM"]
+    words = column_of(rows, "PARAM").str.extract(
+        r"\b(mm|cm|inch|inches)\b", flags=re.I, expand=False
+    )
+    unit = column_of(rows, "AVALU")
+    unit = unit.where(unit != "", words.fillna("")).str.upper()
+    numbers = cdisc.row_in_file(rows.index)
+    wrong = pd.Series((~unit.isin(MILLIMETERS)).to_numpy(), index=numbers)
+    expected = "mm, here or in PARAM"
+    return findings.where("ADTR", "AVALU", wrong, unit.set_axis(numbers), expected)
+
+
+def _death_denied(adsl: pd.DataFrame) -> list[Problem]:
+    """Subjects who did not die by DTHFL, and did by DTHDT."""
+    wrong = (column_of(adsl, "DTHFL") == "N") & (dates_of(adsl, "DTHDT") != "")
+    wrong.index = cdisc.row_in_file(adsl.index)
+    return findings.where("ADSL", "DTHFL", wrong, "N beside a date of death", "Y, or no DTHDT")
 
 
 def _long(rows: pd.DataFrame, name: pd.Series, result: pd.Series) -> pd.DataFrame:

@@ -88,6 +88,7 @@ def read_tables(cohort: Cohort) -> Intake:
         (f"{table} (result of the query)" if table in queried else table),
         row,
     )
+    others: set[str] = set()
     for table, source in cohort.tables.items():
         try:
             sheet = files.of_query(source, table) if source.sql else files.read(source.file, table)
@@ -96,14 +97,19 @@ def read_tables(cohort: Cohort) -> Intake:
             continue
         if sheet is None:  # told already
             continue
-        whole = len(sheet.rows)
+        whole = sheet
         sheet, found = mapping.chosen_rows(sheet, table, source)
         intake.problems += found
         if found:
             continue
-        if left_out := whole - len(sheet.rows):
+        if left_out := len(whole.rows) - len(sheet.rows):
             words = f"Rows of {source.named} that `where` leaves out."
             intake.notes.append(Note(table, "rows left out", left_out, None, words))
+        if values := mapping.unmatched(whole, source):
+            words = f"Values of `where` that no row of {source.named} has: {', '.join(values)}."
+            intake.notes.append(Note(table, "values not found", 0, None, words))
+        if table == "patients":
+            others = mapping.left_out_patients(whole, sheet, source)
         missing = cohort.missing | (source.file.missing if source.file else frozenset())
         text, found = mapping.in_our_words(sheet, table, source, missing, cohort.contract)
         intake.texts[table] = text
@@ -115,8 +121,21 @@ def read_tables(cohort: Cohort) -> Intake:
         if table == "patients":
             lacking = [name for name in own if name not in text and name not in source.columns]
             intake.problems += [mapping.absent(table, n, list(sheet.columns)) for n in lacking]
+    _without_patients(intake, others)
     intake.notes += _not_read(cohort, files.sheets)
     return intake
+
+
+def _without_patients(intake: Intake, others: set[str]) -> None:
+    """Leave out the rows of patients whom ``where`` leaves out of the patients' table."""
+    for table, text in intake.texts.items():
+        if table == "patients" or "patient_id" not in text or not others:
+            continue
+        theirs = text["patient_id"].isin(others)
+        if theirs.any():
+            intake.texts[table] = text[~theirs]
+            words = "Rows of patients whom `where` leaves out of the table patients."
+            intake.notes.append(Note(table, "rows left out", int(theirs.sum()), None, words))
 
 
 class _Files:

@@ -74,6 +74,26 @@ def in_our_words(
     return pd.DataFrame(text, index=sheet.rows, copy=False), problems
 
 
+def unmatched(sheet: Sheet, source: Source) -> list[str]:
+    """Values of ``where`` that no row of the file has: misspelt ones would be among them."""
+    return [
+        f"{theirs}: {value!r}"
+        for theirs, wanted in source.where.items()
+        if theirs in sheet.columns
+        for value in wanted
+        if value not in {*sheet.columns[theirs].categories}
+        and value not in {plain(label) for label in sheet.columns[theirs].categories}
+    ]
+
+
+def left_out_patients(sheet: Sheet, kept: Sheet, source: Source) -> set[str]:
+    """Patients of a file of whom ``where`` keeps no row."""
+    name = source.columns.get("patient_id", "patient_id").strip()
+    if name not in sheet.columns:
+        return set()
+    return {*sheet.columns[name].tolist()} - {*kept.columns[name].tolist()}
+
+
 def chosen_rows(sheet: Sheet, table: str, source: Source) -> tuple[Sheet, list[Problem]]:
     """The rows of a file that the cohort's file wants (``where``), or why there are none."""
     keep = np.ones(len(sheet.rows), dtype=bool)

@@ -20,6 +20,8 @@ _READING = (duckdb.StatementType.SELECT, duckdb.StatementType.MULTI)
 """Kinds of statements that are carried out; PIVOT is one of several parts."""
 _LINE = re.compile(r"^LINE (\d+):", re.MULTILINE)
 _KIND = re.compile(r"^(\w+(?: \w+)*) Error: ")
+_QUOTED = re.compile(r"""(["'])(.*?)\1""")
+"""What a message quotes; what the query does not hold is out of a patient's row."""
 _SUGGESTED = re.compile(r' Did you mean "([^"]*)"\?')
 _REACHED_OUT = re.compile(
     r"disabled by configuration|enable_external_access|Permission Error|configuration has been "
@@ -108,6 +110,7 @@ def _problem(said: str, sql: str, table: str, sheets: Mapping[str, Sheet]) -> Pr
     first, *others = words.partition("\n\nLINE")[0].splitlines() or [""]
     words = " ".join([first, *(text for text in others if text.startswith("Candidate"))])
     words = _SUGGESTED.sub(lambda found: found[0] if found[1] in sheets else "", words).strip()
+    words = _QUOTED.sub(lambda found: found[0] if found[2] in sql else "a cell's text", words)
     where = f"line {line[1]} of the query" if line else "the query"
     expected = f"a query that DuckDB can carry out over {', '.join(sheets)}"
     return Problem(table, f"{where}: {words}", expected)

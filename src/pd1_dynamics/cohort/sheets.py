@@ -136,17 +136,29 @@ def _misplaced(looks: File, suffix: str, table: str) -> Iterator[Problem]:
 
 
 _WITH_COMMA = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+),\d+", re.ASCII)
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+", re.ASCII)
 _WITH_POINT = re.compile(r"[+-]?\d+\.\d+", re.ASCII)
 
 
 def _with_points(sheet: Sheet, table: str) -> Sheet:
-    """Decimal commas as points. A column must not have decimals with a point beside them."""
+    """Decimal commas as points.
+
+    A column must not have decimals with a point beside them, and thousands (1.150) without a comma
+    are refused anywhere: they would be read as 1.15.
+    """
     columns, problems = {}, list(sheet.problems)
     for name, column in sheet.columns.items():
         labels = list(column.categories)
         commas = [bool(_WITH_COMMA.fullmatch(label)) for label in labels]
         points = np.array([bool(_WITH_POINT.fullmatch(label)) for label in labels], dtype=bool)
+        thousands = np.array([bool(_THOUSANDS.fullmatch(label)) for label in labels], dtype=bool)
+        if thousands.any():
+            wrong = pd.Series(np.append(thousands, False)[column.codes], index=sheet.rows)
+            cells = pd.Series(column, index=sheet.rows)
+            expected = "no point between thousands, which decimal: ',' leaves open: 1150 for 1.150"
+            problems += findings.where(table, name, wrong, cells, expected)
         if any(commas):
+            points &= ~thousands
             wrong = pd.Series(np.append(points, False)[column.codes], index=sheet.rows)
             cells = pd.Series(column, index=sheet.rows)
             expected = "a comma before decimals, as in the other cells (decimal: ',')"
@@ -343,12 +355,18 @@ def _read_xlsx(path: Path, table: str, looks: File) -> Sheet:
     header, *cells = rows[looks.header_row - 1 :] or [[]]
     width = max(map(len, [header, *cells]))
     header, *cells = [row + [None] * (width - len(row)) for row in [header, *cells]]
+    if looks.decimal == ",":  # a true number has no comma: it gets the one that text cells have
+        cells = [[_with_comma(value) for value in row] for row in cells]
     columns = [_categorical(*_coded([_cell(row[i]) for row in cells])) for i in range(width)]
     made = _sheet(
         [_cell(name) for name in header], columns, np.arange(len(cells)) + looks.header_row + 1
     )
     others = () if looks.sheet else tuple(name for name in names if name != chosen)
     return replace(made, ignored=others)
+
+
+def _with_comma(value: object) -> object:
+    return _cell(value).replace(".", ",") if isinstance(value, float) else value
 
 
 def _read_statistical(path: Path, table: str, looks: File) -> Sheet:
@@ -381,7 +399,18 @@ def _read_r(path: Path, table: str, looks: File) -> Sheet:
         found = f"no data frame {name!r}" if looks.object else f"{len(frames)} data frames"
         expected = f"object: one of {', '.join(frames)}"
         raise InputError([Problem(table, f"{found} in {looks.path}", expected)])
-    return _of_frame(frames[name])
+    return _of_frame(frames[name].apply(_without_zone))
+
+
+def _without_zone(column: pd.Series) -> pd.Series:
+    """Times of day of an R file so that nobody takes them for dates.
+
+    A POSIXct is stored in UTC, where it may be another day than R shows.
+    """
+    if not pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return column
+    told = column.dt.strftime("%Y-%m-%d %H:%M:%S (UTC)")
+    return column.astype(object).where(column.isna() | (column == column.dt.normalize()), told)
 
 
 def _of_frame(frame: pd.DataFrame) -> Sheet:

@@ -485,6 +485,19 @@ def _table_problems(
     if source.get("date_format") and time == "day":
         expected = "no date_format, since times are days"
         yield Problem(label, "a date_format", expected, f"tables.{table}.date_format")
+    if not _tells_the_day(source.get("date_format") or "%Y-%m-%d"):
+        expected = "a format with day, month and year; incomplete dates are to be completed before"
+        found = repr(source["date_format"])
+        yield Problem(label, found, expected, f"tables.{table}.date_format")
+
+
+def _tells_the_day(date_format: str) -> bool:
+    """Whether a date can be written in a format and read back."""
+    day = datetime.date(2017, 11, 23)
+    try:
+        return datetime.datetime.strptime(day.strftime(date_format), date_format).date() == day
+    except ValueError:
+        return False
 
 
 _FILE_OPTIONS = ("sheet", "header_row", "comment", "decimal", "missing", "object")

@@ -142,3 +142,41 @@ def test_incomplete_dates_mean_what_the_cohort_says(tmp_path):
     made = cleaning.clean(cohort)
     assert "2017-01-01" in made.tables["assessments"]["date"].tolist()
     assert (made.notes["rule"] == "incomplete dates").any()
+
+
+def test_two_results_of_one_day_are_an_error_whatever_their_order(tmp_path):
+    head = "USUBJID,PARAMCD,AVALC,ADT"
+    pr, pd_ = "S-1,OVRLRESP,PR,2017-04-04", "S-1,OVRLRESP,PD,2017-04-04"
+    for rows in ((pr, pd_), (pd_, pr)):
+        message = told(describe(tmp_path, changes={"ADRS": "\n".join([head, *rows])}))
+        assert "table ADRS, column AVALC, row 3: found another result" in message
+    same = "\n".join([head, pr, pr])
+    cleaning.clean(describe(tmp_path, changes={"ADRS": same}))
+    sums = "USUBJID,PARAMCD,AVAL,ADT\nS-1,SUMDIAM,24,2017-01-02\nS-1,SUMDIAM,99,2017-01-02"
+    message = told(describe(tmp_path, changes={"ADTR": sums}))
+    assert "table ADTR, column AVAL, row 3: found another result" in message
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "fits"),
+    [
+        ("AVALU", "cm", False),
+        ("PARAM", "Sum of Diameters (cm)", False),
+        ("AVALU", "mm", True),
+        ("PARAM", "Sum of Diameters in mm", True),
+        ("PARAM", "Sum of Diameters", True),
+    ],
+)
+def test_target_sums_are_in_millimeters_or_refused(tmp_path, head, cell, fits):
+    sums = f"USUBJID,PARAMCD,AVAL,ADT,{head}\nS-1,SUMDIAM,5,2017-01-02,{cell}"
+    described = describe(tmp_path, changes={"ADTR": sums})
+    if fits:
+        cleaning.clean(described)
+    else:
+        assert "table ADTR, column AVALU, row 2: found 'CM'; expected mm" in told(described)
+
+
+def test_a_death_that_is_denied_and_dated_is_an_error(tmp_path):
+    text = DATA_SETS["ADSL"].replace("2018-01-10,Y", "2018-01-10,N")
+    message = told(describe(tmp_path, changes={"ADSL": text}))
+    assert "table ADSL, column DTHFL, row 2: found N beside a date of death" in message

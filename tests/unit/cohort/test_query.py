@@ -110,3 +110,17 @@ def test_a_query_has_bounds(sheets, monkeypatch):
     monkeypatch.setattr(query, "MEMORY", "50MB")
     large = "SELECT list(x * 1.5) FROM range(100000000) a(x)"
     assert "a query that needs more" in told(large, sheets)
+
+
+def test_what_a_cell_holds_is_in_no_message(tmp_path):
+    path = tmp_path / "scans.csv"
+    path.write_text("id,name\nA,Maria Mayer\n", encoding="utf-8")
+    sheets = {"scans": read_sheet(path, "scans", "scans.csv")}
+    for sql in (
+        "SELECT strptime(name, '%Y')::DATE AS d FROM scans",
+        "SELECT name::INTEGER AS n FROM scans",
+        "SELECT name::DATE AS d FROM scans",
+    ):
+        message = told(sql, sheets)
+        assert "Maria" not in message, message
+        assert "a cell's text" in message, message

@@ -1,5 +1,8 @@
 """Every kind of file, what a file looks like, rows that are wanted, and dates as written."""
 
+import subprocess
+from shutil import which
+
 import numpy as np
 import pandas as pd
 import pyreadr
@@ -61,9 +64,6 @@ def test_every_kind_of_file_gives_the_same_table(tmp_path, name):
 
 
 def test_of_an_r_file_with_several_data_frames_one_is_named(tmp_path):
-    import subprocess
-    from shutil import which
-
     if not which("Rscript"):
         pytest.skip("R is not installed")
     program = "scans <- data.frame(ID='A', DAY=-7, MM=20); other <- data.frame(x=1)"
@@ -260,3 +260,81 @@ def test_single_precision_and_missing_numbers_of_other_programs(tmp_path):
     rows = clean(tmp_path, {"assessments": {"path": "s.dta", "columns": COLUMNS}}).tables
     assert rows["assessments"]["target_sum_mm"].tolist()[0] == pytest.approx(23.1, abs=1e-9)
     assert np.isnan(rows["assessments"]["target_sum_mm"].tolist()[1])
+
+
+def test_thousands_with_a_point_are_refused_beside_decimal_commas(tmp_path):
+    (tmp_path / "l.csv").write_text("patient_id;date;test;value;upper_limit\nA;0;ldh;1.150;250\n")
+    (tmp_path / "p.csv").write_text("patient_id\nA\n")
+    tables = {"patients": {"path": "p.csv"}, "labs": {"path": "l.csv", "decimal": ","}}
+    message = told(tmp_path, tables)
+    assert "table labs, column value, row 2: found '1.150'; expected no point" in message
+
+
+def test_true_numbers_of_a_workbook_need_no_comma(tmp_path):
+    cells = pd.DataFrame({"ID": ["A", "B"], "DAY": [-7, -3], "MM": ["21,5", 30.125]})
+    cells.to_excel(tmp_path / "s.xlsx", index=False)
+    tables = {"assessments": {"path": "s.xlsx", "columns": COLUMNS, "decimal": ","}}
+    rows = clean(tmp_path, tables).tables["assessments"]
+    assert rows["target_sum_mm"].tolist() == [21.5, 30.125]
+
+
+def test_times_of_day_in_an_r_file_are_no_dates_as_the_day_is_in_doubt(tmp_path):
+    if not which("Rscript"):
+        pytest.skip("R is not installed")
+    program = """
+        seen <- as.POSIXct(c("2017-10-30 00:00:00", "2017-11-01 01:00:00"), tz = "Europe/Berlin")
+        p <- data.frame(patient_id = c("A", "B"), treatment_start = seen,
+                        born = as.POSIXct(c(NA, "1950-01-01 12:00:00"), tz = "UTC"))
+        save(p, file = "p.rda")
+    """
+    subprocess.run(["Rscript", "-e", program], cwd=tmp_path, check=True)
+    message = told(tmp_path, {"patients": {"path": "p.rda"}}, time="date")
+    told_of = "found '9999-99-99 99:99:99 (XXX)' (masked); expected an ISO date"
+    assert f"column treatment_start, row 2: {told_of}" in message
+    assert "row 3" not in message
+    assert "born" not in message  # nobody asked for it
+    sql = "SELECT patient_id, treatment_start::TIMESTAMP::DATE AS treatment_start FROM p"
+    message = told(
+        tmp_path, {"patients": {"sql": sql}}, sources={"p": {"path": "p.rda"}}, time="date"
+    )
+    assert "Cohort mine cannot be used" in message
+
+
+@pytest.mark.parametrize("date_format", ["%m/%Y", "%d.%m", "%Y %%"])
+def test_a_format_without_a_day_month_or_year_is_refused(tmp_path, date_format):
+    (tmp_path / "p.csv").write_text("patient_id,treatment_start\nA,01/2017\n")
+    tables = {"patients": {"path": "p.csv", "date_format": date_format}}
+    message = told(tmp_path, tables, time="date")
+    assert f"found {date_format!r}; expected a format with day, month and year" in message
+
+
+def test_patients_left_out_take_their_rows_along(tmp_path):
+    (tmp_path / "p.csv").write_text("ID,arm\nA,nivolumab\nB,other\n")
+    (tmp_path / "s.csv").write_text("ID,DAY,MM\nA,-7,21\nB,-3,30\nB,80,31\n")
+    tables = {
+        "patients": {
+            "path": "p.csv",
+            "columns": {"patient_id": "ID"},
+            "where": {"arm": ["nivolumab", "pembrolizumb"]},
+        },
+        "assessments": {"path": "s.csv", "columns": COLUMNS},
+    }
+    made = clean(tmp_path, tables)
+    assert made.tables["assessments"]["patient_id"].tolist() == ["A"]
+    notes = made.notes.set_index("note")["rows"]
+    assert notes["Rows of patients whom `where` leaves out of the table patients."] == 2
+    assert notes["Values of `where` that no row of p.csv has: arm: 'pembrolizumb'."] == 0
+
+
+def test_a_patient_whom_nobody_left_out_and_nobody_knows_is_still_an_error(tmp_path):
+    (tmp_path / "p.csv").write_text("ID,arm\nA,nivolumab\nB,other\n")
+    (tmp_path / "s.csv").write_text("ID,DAY,MM\nA,-7,21\nC,-3,30\n")
+    tables = {
+        "patients": {
+            "path": "p.csv",
+            "columns": {"patient_id": "ID"},
+            "where": {"arm": "nivolumab"},
+        },
+        "assessments": {"path": "s.csv", "columns": COLUMNS},
+    }
+    assert "unknown patient" in told(tmp_path, tables)
