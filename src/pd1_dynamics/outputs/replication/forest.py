@@ -9,8 +9,8 @@ import pandas as pd
 
 from pd1_dynamics.outputs.figures import style
 from pd1_dynamics.outputs.figures.placeholder import placeholder
-from pd1_dynamics.outputs.replication.printed import decimals
-from pd1_dynamics.statistics.printing import interval, number, p_text
+from pd1_dynamics.outputs.replication.printed import decimals, estimate
+from pd1_dynamics.statistics.printing import number, p_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -99,8 +99,7 @@ def _lines(
 
     def line(name: str, row: Mapping[str, Any], shape: str, **more: Any) -> dict[str, Any]:
         values = [row["estimate"], row["ci_low"], row["ci_high"]]
-        known = not np.isnan(values[1])
-        text = interval(*values, places) if known else number(values[0], places)
+        text = estimate(values, places)
         return {
             "name": name,
             "n": _whole(row.get("n")),

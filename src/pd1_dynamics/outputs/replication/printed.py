@@ -19,8 +19,7 @@ def decimals(entry: Mapping[str, Any]) -> int:
 
 def estimate(values: Sequence[float], places: int) -> str:
     """An estimate with its interval, as far as they are known."""
-    if np.isnan(values[0]):
+    value, low, high = values
+    if np.isnan(value):
         return "–"
-    if np.isnan(values[1]):
-        return number(values[0], places)
-    return interval(*values, places)
+    return number(value, places) if np.isnan(low) else interval(value, low, high, places)
