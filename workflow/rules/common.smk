@@ -123,3 +123,17 @@ def contents(script, *sources, log=None):
 wildcard_constraints:
     cohort=r"(?!(?:replication|bench|calibration)/)[A-Za-z0-9][A-Za-z0-9_-]*",
     figure=r"[A-Za-z0-9]+",
+
+
+def real_cohorts():
+    """Cohorts that are asked: those named, or all real ones whose files are there."""
+    try:
+        return configuration.real_cohorts(config.get("replication"), ROOT)
+    except InputError as error:
+        messages.stop(str(error))
+
+
+def replicated(wildcards):
+    """What real patients say, for a synthetic cohort, where that was asked."""
+    path = "results/replication/pooled.csv"
+    return path if described(wildcards.cohort).synthetic and Path(path).is_file() else ""

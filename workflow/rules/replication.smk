@@ -1,14 +1,5 @@
 """Findings of the article in cohorts of real patients, one by one and pooled."""
 
-
-def real_cohorts():
-    """Cohorts that are asked: those named, or all real ones whose files are there."""
-    try:
-        return configuration.real_cohorts(config.get("replication"), ROOT)
-    except InputError as error:
-        messages.stop(str(error))
-
-
 REAL = real_cohorts()
 FORESTS = list(configuration.finding_names(ROOT))
 IN_REPLICATION = "results/replication"

@@ -1,12 +1,6 @@
 """One self-contained page with everything that the run found."""
 
 
-def replicated(wildcards):
-    """What real patients say, for a synthetic cohort, where that was asked."""
-    path = "results/replication/pooled.csv"
-    return path if described(wildcards.cohort).synthetic and Path(path).is_file() else ""
-
-
 rule write_report:
     input:
         cohort=cohort_file,
