@@ -195,7 +195,9 @@ def _fragile(
 
 def _alone(findings: Mapping[str, Any], cohorts: pd.DataFrame, answers: pd.DataFrame) -> list[str]:
     """Findings that a single cohort answers, by that cohort with its disease."""
-    inside = answers[answers["pooled"] & (answers["not_estimable"] == "")]
+    counted = [key for key, entry in findings.items() if not entry.get("variant_of")]
+    usable = answers["pooled"] & (answers["not_estimable"] == "")
+    inside = answers[usable & answers["finding"].isin(counted)]
     single = inside.groupby("finding")["cohort"].filter(lambda found: len(found) == 1)
     by_cohort = inside.loc[single.index].groupby("cohort", sort=False)["finding"]
     disease = cohorts.set_index("cohort")["disease"]
