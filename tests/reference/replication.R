@@ -107,14 +107,14 @@ deep <- do.call(rbind, lapply(split(sizes, sizes$id), function(s) {
 }))
 ins <- merge(ins, deep, by = "id")
 ins$male <- as.numeric(ins$sex == "Male")
-both <- coxph(Surv(pfs_months, pfs_event) ~ depth + nadir + age + male + l_size, ins)
+both <- coxph(Surv(pfs_months, pfs_event) ~ depth + nadir + age + male + l_size + cohort, ins)
 cox_row("pfs_on_depth", "inspire2020", both, "depth")
 cox_row("pfs_on_nadir", "inspire2020", both, "nadir")
-both <- coxph(Surv(os / MONTH, death) ~ depth + nadir + age + male + l_size, ins)
+both <- coxph(Surv(os / MONTH, death) ~ depth + nadir + age + male + l_size + cohort, ins)
 cox_row("os_on_depth_and_nadir", "inspire2020", both, "depth")
 cox_row("os_on_nadir", "inspire2020", both, "nadir")
 cox_row("os_on_depth", "inspire2020",
-        coxph(Surv(os / MONTH, death) ~ depth + age + male + l_size, ins), "depth")
+        coxph(Surv(os / MONTH, death) ~ depth + age + male + l_size + cohort, ins), "depth")
 linear_row("nadir_in_responders", "inspire2020", ins$nadir, as.numeric(ins$best == "CR/PR"))
 rho_row("baseline_size_and_depth", "inspire2020", ins$l_size, ins$depth)
 

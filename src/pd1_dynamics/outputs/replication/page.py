@@ -150,8 +150,9 @@ def _biases(cohort: Mapping[str, Any], answers: pd.DataFrame) -> dict[str, Any]:
         words.append("No survival: the cohort answers for responses alone.")
     if cohort["several_tumors"]:
         words.append(
-            "Several kinds of tumors stand in one model that does not tell them apart: differences "
-            "between tumors may stand behind an association."
+            "Several kinds of tumors: an answer that is adjusted for nothing does not tell them "
+            "apart, and differences between them may stand behind it. As strata instead of a "
+            "covariate they leave few patients each, and may turn a verdict that holds only just."
         )
     if sizes:
         missing = n - sizes
