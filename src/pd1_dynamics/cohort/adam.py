@@ -104,6 +104,7 @@ def read_adam(cohort: Cohort) -> Intake:
     times, found = _times(read.get("ADTTE"))
     problems += found
     patients = _patients(read["ADSL"], read.get("ADRS"), times, cohort)
+    intake.notes += _other_death(patients, times)
     if len(assessments):
         read_by_date = patients["patient_id"].isin(assessments["patient_id"])
         patients.loc[read_by_date, ["best_response", "pfs", "pfs_event"]] = ""
@@ -240,6 +241,18 @@ def _death_denied(adsl: pd.DataFrame) -> list[Problem]:
     wrong = (column_of(adsl, "DTHFL") == "N") & (dates_of(adsl, "DTHDT") != "")
     wrong.index = cdisc.row_in_file(adsl.index)
     return findings.where("ADSL", "DTHFL", wrong, "N beside a date of death", "Y, or no DTHDT")
+
+
+def _other_death(patients: pd.DataFrame, times: pd.DataFrame) -> list[Note]:
+    """Subjects whose death ADSL and ADTTE tell differently."""
+    event = times[times["parameter"] == "OS"].set_index("patient_id")["event"]
+    told = patients["patient_id"].map(event)
+    differ = told.notna() & (told != patients["death"])
+    if not differ.any():
+        return []
+    words = "Deaths that ADTTE (OS, CNSR) tells otherwise than ADSL (DTHFL, DTHDT), which counts."
+    example = int(cdisc.row_in_file(patients.index[differ])[0])
+    return [Note("ADSL", "another death in ADTTE", int(differ.sum()), example, words)]
 
 
 def _long(rows: pd.DataFrame, name: pd.Series, result: pd.Series) -> pd.DataFrame:

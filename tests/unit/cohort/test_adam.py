@@ -176,6 +176,18 @@ def test_target_sums_are_in_millimeters_or_refused(tmp_path, head, cell, fits):
         assert "table ADTR, column AVALU, row 2: found 'CM'; expected mm" in told(described)
 
 
+def test_a_death_that_adtte_tells_otherwise_is_noted(tmp_path):
+    times = """
+        USUBJID,PARAMCD,PARAM,AVAL,CNSR
+        S-1,OS,Overall survival (months),12,1
+        S-3,OS,Overall survival (months),12,1
+    """
+    clean = cleaning.clean(describe(tmp_path, changes={"ADTTE": times}))
+    note = clean.notes.set_index("rule").loc["another death in ADTTE"]
+    assert (note["table"], note["rows"], note["example_row"]) == ("ADSL", 1, 2)
+    assert clean.tables["patients"].set_index("patient_id")["death"]["S-1"] == 1
+
+
 def test_a_death_that_is_denied_and_dated_is_an_error(tmp_path):
     text = DATA_SETS["ADSL"].replace("2018-01-10,Y", "2018-01-10,N")
     message = told(describe(tmp_path, changes={"ADSL": text}))
