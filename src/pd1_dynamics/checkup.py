@@ -5,8 +5,7 @@ every note, and which tables and analyses will be estimable, or why not.
 """
 
 import sys
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pandas as pd
 
@@ -15,7 +14,7 @@ from pd1_dynamics.cohort import cleaning
 from pd1_dynamics.contract import configuration, definitions
 from pd1_dynamics.contract.cohort_file import Cohort
 from pd1_dynamics.contract.places import ROOT
-from pd1_dynamics.contract.problems import InputError
+from pd1_dynamics.contract.problems import InputError, together
 from pd1_dynamics.contract.study import Study, analyses_of, load_study
 from pd1_dynamics.derive import derive
 
@@ -35,7 +34,7 @@ def check(cohort: Cohort) -> Iterator[str]:
     yield ""
     yield from _mapping(cohort)
     chosen = definitions.load(settings=cohort.settings)
-    study, clean = _together(lambda: load_study(cohort), lambda: cleaning.clean(cohort, chosen))
+    study, clean = together(lambda: load_study(cohort), lambda: cleaning.clean(cohort, chosen))
     yield "Read without a problem:"
     for name, table in clean.tables.items():
         if len(table):
@@ -52,20 +51,6 @@ def check(cohort: Cohort) -> Iterator[str]:
         made.patients, made.therapies, study.declared, chosen["publish"]["smallest_cell"]
     )
     yield from _estimable(study, estimates)
-
-
-def _together(*steps: Callable[[], Any]) -> list[Any]:
-    """The results of steps that do not depend on each other; the problems of all at once."""
-    made, failed = [], []
-    for step in steps:
-        try:
-            made.append(step())
-        except InputError as error:
-            failed.append(error)
-    if failed:
-        problems = [problem for error in failed for problem in error.problems]
-        raise InputError(problems, heading=failed[-1].heading)
-    return made
 
 
 def _mapping(cohort: Cohort) -> Iterator[str]:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pd1_dynamics.contract.vocabulary import (
     CALIBRATED,
@@ -15,6 +14,7 @@ from pd1_dynamics.contract.vocabulary import (
     REPRODUCED,
     RETURNED,
 )
+from pd1_dynamics.outputs.pages import template
 from pd1_dynamics.outputs.report import reproduction
 from pd1_dynamics.outputs.report.page import Picture
 from pd1_dynamics.statistics.printing import p_text
@@ -41,15 +41,8 @@ def make(
     pictures
         Figures of the cohort (:mod:`calibrated_cohort.fidelity.pictures`).
     """
-    template = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    ).get_template("page.html.jinja")
     seeds = sorted(family["seed"].unique())
-    return template.render(
+    return template(Path(__file__).with_name("page.html.jinja")).render(
         verdicts=_verdicts(comparison),
         exceptions=_exceptions(comparison),
         pictures=pictures,

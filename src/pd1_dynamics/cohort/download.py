@@ -5,7 +5,6 @@
 a person starts it; no run does.
 """
 
-import hashlib
 import logging
 import sys
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from pd1_dynamics.contract import configuration
 from pd1_dynamics.contract.cohort_file import Cohort, Download
 from pd1_dynamics.contract.places import ROOT
 from pd1_dynamics.contract.problems import InputError, Problem
+from pd1_dynamics.running.contents import checksum
 
 
 def download(cohort: Cohort) -> Iterator[str]:
@@ -36,7 +36,7 @@ def download(cohort: Cohort) -> Iterator[str]:
     for file in cohort.downloads:
         target = cohort.resolve(file.path)
         if target.exists():
-            if _sha256(target) == file.sha256:
+            if checksum(target) == file.sha256:
                 yield f"{file.path} is there already, and is the file described."
             else:
                 found = "another file there, or an altered one; it was left as it is"
@@ -79,11 +79,6 @@ def _why(error: Exception) -> str:
         return f"the server answered {response.status_code} {response.reason}"
     reason = getattr(error, "strerror", None)
     return reason or f"{type(error).__name__}: is there a connection?"
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def main(name: str) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pd1_dynamics.contract import cohort_file, definitions, schemas
 from pd1_dynamics.contract.cohort_file import Cohort
-from pd1_dynamics.contract.problems import InputError, Problem
+from pd1_dynamics.contract.problems import InputError, Problem, together
 from pd1_dynamics.contract.study import Study, load_study
 
 
@@ -36,13 +36,7 @@ def check(config: Mapping[str, Any], root: str | Path = ".") -> None:
         checks.append(lambda: load_study(folder=folder))
     else:
         checks.append(lambda: load_study(load_cohort(config["cohort"], root), folder))
-    for step in checks:
-        try:
-            step()
-        except InputError as error:
-            found += error.problems
-    if found:
-        raise InputError(found, heading="The configuration cannot be used")
+    together(*checks, found=found, heading="The configuration cannot be used")
 
 
 def path_of(cohort: str, root: str | Path = ".") -> Path:

@@ -4,7 +4,9 @@ A problem says where it is (table, column, row), what was found and what was exp
 those that a person sees when the file is opened: the header is row 1, the first patient row 2.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -42,3 +44,34 @@ class InputError(Exception):
         count = len(self.problems)
         lines = [f"{self.heading}: {count} problem{'s' if count != 1 else ''}."]
         return "\n".join(lines + [f"  {number}. {p}" for number, p in enumerate(self.problems, 1)])
+
+
+def together(
+    *steps: Callable[[], Any], found: Iterable[Problem] = (), heading: str = ""
+) -> list[Any]:
+    """The results of steps that do not depend on each other; the problems of all at once.
+
+    Parameters
+    ----------
+    steps
+        Each may raise :class:`InputError`.
+    found
+        Problems that are known already.
+    heading
+        Of the error; that of the last step that failed if not given.
+
+    Raises
+    ------
+    InputError
+        If there is any problem.
+    """
+    problems, made, last = list(found), [], "The input cannot be used"
+    for step in steps:
+        try:
+            made.append(step())
+        except InputError as error:
+            problems += error.problems
+            last = error.heading
+    if problems:
+        raise InputError(problems, heading=heading or last)
+    return made

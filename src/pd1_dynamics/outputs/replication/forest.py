@@ -9,7 +9,7 @@ import pandas as pd
 
 from pd1_dynamics.outputs.figures import style
 from pd1_dynamics.outputs.figures.placeholder import placeholder
-from pd1_dynamics.outputs.replication.printed import decimals, estimate
+from pd1_dynamics.outputs.replication.printed import decimals, estimate, whole
 from pd1_dynamics.statistics.printing import number, p_text
 
 if TYPE_CHECKING:
@@ -102,8 +102,8 @@ def _lines(
         text = estimate(values, places)
         return {
             "name": name,
-            "n": _whole(row.get("n")),
-            "events": _whole(row.get("events")),
+            "n": whole(row.get("n"), ""),
+            "events": whole(row.get("events"), ""),
             "values": values,
             "text": text,
             "weight": "",
@@ -134,10 +134,6 @@ def _lines(
         }
         found.append(line("The article (not pooled)", article, "article"))
     return found
-
-
-def _whole(value: Any) -> str:
-    return "" if value is None or pd.isna(value) else f"{int(value):,}"
 
 
 def _words(

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pd1_dynamics.outputs.replication.printed import decimals, estimate
+from pd1_dynamics.outputs.pages import template
+from pd1_dynamics.outputs.replication.printed import decimals, estimate, whole
 from pd1_dynamics.outputs.report.page import Picture
 
 
@@ -36,20 +36,13 @@ def make(
     pooled_treatment
         Treatment whose cohorts are pooled.
     """
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     by_finding = pooled.set_index("finding")
     rows = [
         _row(key, entry, by_finding.loc[key], answers[answers["finding"] == key])
         for key, entry in findings.items()
     ]
     counted = [row["verdict"] for row in rows if not row["variant"]]
-    return environment.get_template("replication.html.jinja").render(
+    return template(Path(__file__).with_name("replication.html.jinja")).render(
         rows=rows,
         counts=[(verdict, counted.count(verdict)) for verdict in rules],
         counted=len(counted),
@@ -88,15 +81,11 @@ def _row(
         "how": f"{how}; adjusted for {adjusted}" if len(inside) else "",
         "beside": ", ".join(beside["cohort"]),
         "cohorts": int(row["cohorts"]),
-        "n": _whole(row["n"]),
-        "events": _whole(row["events"]),
+        "n": whole(row["n"]),
+        "events": whole(row["events"]),
         "verdict": row["verdict"],
         "reason": row["reason"] if isinstance(row["reason"], str) else "",
     }
-
-
-def _whole(value: float) -> str:
-    return "–" if pd.isna(value) else f"{int(value):,}"
 
 
 def _answer(row: Mapping[str, Any], findings: Mapping[str, Any]) -> dict[str, str]:
@@ -107,8 +96,8 @@ def _answer(row: Mapping[str, Any], findings: Mapping[str, Any]) -> dict[str, st
         "words": entry["words"],
         "cohort": row["cohort"],
         "estimate": f"not estimable: {gap}" if gap else estimate(values, decimals(entry)),
-        "n": _whole(row["n"]),
-        "events": _whole(row["events"]),
+        "n": whole(row["n"]),
+        "events": whole(row["events"]),
         "adjusted_for": "–" if gap else str(row["adjusted_for"]).lower(),
     }
 

@@ -12,9 +12,13 @@ SCALES = {"log": 2, "logit": 1, "fisher_z": 2, "identity": 1}
 
 
 def decimals(entry: Mapping[str, Any]) -> int:
-    """Decimals with which a finding is printed: three where it is about a single percent."""
-    by_unit = any(f"(by {unit}" in entry["words"] for unit in ("percent", "month"))
-    return 3 if by_unit and entry["scale"] == "log" else SCALES[entry["scale"]]
+    """Decimals with which a finding is printed: as it declares, else those of its scale."""
+    return entry.get("decimals", SCALES[entry["scale"]])
+
+
+def whole(value: float | None, unknown: str = "–") -> str:
+    """A count with commas between thousands."""
+    return unknown if value is None or np.isnan(value) else f"{int(value):,}"
 
 
 def estimate(values: Sequence[float], places: int) -> str:

@@ -10,10 +10,10 @@ from typing import Any
 
 import pandas as pd
 import yaml
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pd1_dynamics.analyses.selection import Estimates
 from pd1_dynamics.contract.vocabulary import VERDICTS
+from pd1_dynamics.outputs.pages import template
 from pd1_dynamics.outputs.report import headline, reproduction
 from pd1_dynamics.outputs.tables.writing import STYLE
 
@@ -86,19 +86,11 @@ def make(
         A complete HTML page: styles and pictures are in it, nothing is fetched.
     """
     cohort = {**headline.ARTICLE, "about": "", "compared": True, **cohort}
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
     found = Estimates(estimates)
     reported = found.first("imaging", term="n_imaging_dates", statistic="n") is None
     real = not cohort["synthetic"] and cohort["compared"]
     printed = comparison.set_index("claim_id")["published"].to_dict()
-    return environment.get_template("report.html.jinja").render(
+    return template(Path(__file__).with_name("report.html.jinja")).render(
         cohort=cohort,
         opening=reproduction.opening(comparison, cohort["synthetic"], cohort["compared"]),
         headline=(

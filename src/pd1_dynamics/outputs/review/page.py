@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pd1_dynamics.contract.codebook import Codebook
+from pd1_dynamics.outputs.pages import template
 from pd1_dynamics.statistics.printing import number
 
 SCAN_COLUMNS = (
@@ -58,14 +58,7 @@ def make(
     chosen = patients.sort_values("patient_id", kind="stable").head(most)
     records = _records(chosen, response, lesions, given, therapies, codebook)
     here = Path(__file__).parent
-    environment = Environment(
-        loader=FileSystemLoader(here),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("review.html.jinja").render(
+    return template(here / "review.html.jinja").render(
         cohort=cohort,
         shown=len(chosen),
         total=len(patients),
