@@ -22,7 +22,7 @@ def study():
 def made(study, folder, seed, **effort):
     found = generate(study, seed, study.targets, **effort)
     folder.mkdir()
-    write(found.tables, folder)
+    write(found.tables, folder, study.cohort.contract)
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
