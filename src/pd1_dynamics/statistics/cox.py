@@ -51,7 +51,7 @@ def cox(
     ValueError
         If values are missing.
     """
-    fits, dead = _fitted(time, event, covariates, strata)
+    fits, dead = fitted(time, event, covariates, strata)
     coefficients, std_errors = fits.coefficients[0, 0], fits.std_errors[0, 0]
     return ModelResult(
         table=coefficient_table(
@@ -106,7 +106,7 @@ def cox_zph(
     Grambsch PM, Therneau TM. Proportional hazards tests and diagnostics based on weighted
     residuals. Biometrika 1994;81:515-26.
     """
-    fits, _ = _fitted(time, event, covariates, strata)
+    fits, _ = fitted(time, event, covariates, strata)
     time, event = follow_up(time, event)
     stratum = np.zeros(len(time), int)
     if strata is not None:
@@ -140,10 +140,10 @@ def cox_zph(
     return pd.DataFrame(rows, columns=["term", "statistic", "df", "p_value"])
 
 
-def _fitted(
+def fitted(
     time: ArrayLike, event: ArrayLike, covariates: pd.DataFrame, strata: ArrayLike | None
 ) -> tuple[CoxFits, int]:
-    """One model by the engine, and its number of events."""
+    """One model by the engine, and its number of events; raises as :func:`cox`."""
     time, event = follow_up(time, event)
     if not event.any():
         raise NotEstimable("no events")
