@@ -5,7 +5,7 @@ What the models have in common; :mod:`.kinds` has a file for each.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -105,26 +105,114 @@ def statistics(name: str, label: str, joint: str, joint_label: str) -> dict[str,
 
 def regression(model: Model, analysis: Analysis, run: Run) -> list[Estimate]:
     """One model for each term (bivariate), or one with all terms (multivariate)."""
-    sample = run.study.sample(analysis.population)
     base = Estimate(
         analysis=analysis.id,
         population=analysis.population,
         outcome=analysis["outcome"],
         statistic=model.statistic,
     )
-    terms = sample.codebook.expand(analysis.get("terms", []))
+    terms, why = _terms(model, analysis, run)
+    if why:
+        return [replace(base, not_estimable=why)]
+    sample = run.study.sample(analysis.population)
+    return [
+        row
+        for data in _of_terms(model, analysis, sample, terms)
+        for row in _rows(model, analysis, sample, data, base)
+    ]
+
+
+@dataclass(frozen=True)
+class ModelData:
+    """The patients, outcome and covariates of one model.
+
+    Attributes
+    ----------
+    shown
+        Covariates whose estimates the analysis shows.
+    adjusted_for, unavailable
+        Those that it adjusts for beside them, and those that the cohort lacks.
+    y
+        Outcome of its n patients: one array, or times and events.
+    members
+        The patients.
+    covariates
+        The columns.
+    strata
+        Stratum of each patient, where the analysis has strata.
+    lacking
+        Why there is no such model; then nothing else is there.
+    """
+
+    shown: tuple[str, ...]
+    adjusted_for: tuple[str, ...]
+    unavailable: tuple[str, ...]
+    y: tuple[np.ndarray, ...] = ()
+    members: Sample | None = None
+    covariates: Design | None = None
+    strata: np.ndarray | None = None
+    lacking: str = ""
+
+    @property
+    def variables(self) -> list[str]:
+        """All covariates, those that it shows first."""
+        return [*dict.fromkeys([*self.shown, *self.adjusted_for])]
+
+
+def data_of_models(model: Model, analysis: Analysis, run: Run) -> list[ModelData]:
+    """What each model of an analysis is fitted on; none where no covariate was selected."""
+    terms, _ = _terms(model, analysis, run)
+    return list(_of_terms(model, analysis, run.study.sample(analysis.population), terms))
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """Covariates that every model adjusts for, and optional ones that the cohort lacks."""
+
+    variables: tuple[str, ...]
+    unavailable: tuple[str, ...]
+
+
+def _terms(model: Model, analysis: Analysis, run: Run) -> tuple[list[str], str]:
+    """Covariates of an analysis, declared or selected; if none is selected, why."""
     if "select" in analysis.settings:
-        terms, why = _selected(model, analysis, run)
-        if not terms:
-            return [replace(base, not_estimable=why)]
+        return _selected(model, analysis, run)
+    return run.study.declared.codebook.expand(analysis.get("terms", [])), ""
+
+
+def _of_terms(
+    model: Model, analysis: Analysis, sample: Sample, terms: list[str]
+) -> Iterator[ModelData]:
     adjustment = _adjustment(analysis, sample)
-    if analysis["mode"] == BIVARIATE:
-        return [
-            row
-            for term in terms
-            for row in _fit_rows(model, analysis, sample, [term], adjustment, base)
-        ]
-    return _fit_rows(model, analysis, sample, terms, adjustment, base)
+    together = [[term] for term in terms] if analysis["mode"] == BIVARIATE else [terms]
+    for part in together if terms else []:
+        yield _of_model(model, analysis, sample, part, adjustment)
+
+
+def _of_model(
+    model: Model, analysis: Analysis, sample: Sample, terms: list[str], adjustment: Adjustment
+) -> ModelData:
+    adjusted_for = tuple(name for name in adjustment.variables if name not in terms)
+    variables = [*terms, *adjusted_for]
+    shown = terms if analysis["mode"] == BIVARIATE else variables
+    data = ModelData(tuple(shown), adjusted_for, adjustment.unavailable)
+    lacking = _lacking(model, analysis, sample, variables)
+    if lacking:
+        return replace(data, lacking=lacking)
+    y, members = _outcome(model, analysis, sample, variables)
+    if not len(members):
+        return replace(data, members=members, lacking=NOBODY)
+    strata = analysis.get("strata", [])
+    labels = [members.levels(name).astype(str) for name in strata]
+    return replace(
+        data,
+        y=y,
+        members=members,
+        covariates=design(members, variables),
+        strata=np.array([" / ".join(found) for found in zip(*labels, strict=True)])
+        if strata
+        else None,
+    )
 
 
 def _selected(model: Model, analysis: Analysis, run: Run) -> tuple[list[str], str]:
@@ -149,14 +237,6 @@ def _selected(model: Model, analysis: Analysis, run: Run) -> tuple[list[str], st
     return [], f"no covariate with p below {bound:g} in {origin}"
 
 
-@dataclass(frozen=True)
-class Adjustment:
-    """Covariates that every model adjusts for, and optional ones that the cohort lacks."""
-
-    variables: tuple[str, ...]
-    unavailable: tuple[str, ...]
-
-
 def _adjustment(analysis: Analysis, sample: Sample) -> Adjustment:
     needed = sample.codebook.expand(analysis.get("adjust", []))
     wanted = sample.codebook.expand(analysis.get("adjust_where_available", []))
@@ -165,36 +245,26 @@ def _adjustment(analysis: Analysis, sample: Sample) -> Adjustment:
     return Adjustment(tuple(dict.fromkeys(kept)), lacking)
 
 
-def _fit_rows(
-    model: Model,
-    analysis: Analysis,
-    sample: Sample,
-    terms: list[str],
-    adjustment: Adjustment,
-    base: Estimate,
+NOBODY = "no patient with a value in every variable of the model"
+
+
+def _rows(
+    model: Model, analysis: Analysis, sample: Sample, data: ModelData, base: Estimate
 ) -> list[Estimate]:
     """Rows of one model: those of its terms, and in a multivariate one of the adjustment too."""
-    adjusted_for = [name for name in adjustment.variables if name not in terms]
-    variables = [*terms, *adjusted_for]
-    shown = terms if analysis["mode"] == BIVARIATE else variables
-    lacking = _lacking(model, analysis, sample, variables)
-    if lacking:
-        return [replace(base, term=term, not_estimable=lacking) for term in _blank(sample, shown)]
-    y, members = _outcome(model, analysis, sample, variables)
-    if not len(members):
-        why = "no patient with a value in every variable of the model"
-        return [replace(base, term=term, n=0, not_estimable=why) for term in _blank(sample, shown)]
-    covariates = design(members, variables)
-    method = _method(model, analysis, sample, adjusted_for, adjustment.unavailable)
-    fit = _Fit(model, analysis, y, members, covariates)
+    if data.lacking:
+        n = None if data.members is None else 0
+        terms = _blank(sample, list(data.shown))
+        return [replace(base, term=term, n=n, not_estimable=data.lacking) for term in terms]
+    fit = _Fit(model, data)
     base = replace(
         base,
-        n=len(members),
+        n=len(data.members),
         events=fit.events,
-        method=method,
-        left_out=_left_out(model, analysis, sample, variables),
+        method=_method(model, analysis, sample, data),
+        left_out=_left_out(model, analysis, sample, data.variables),
     )
-    return [row for name in shown for row in fit.rows(name, base)]
+    return [row for name in data.shown for row in fit.rows(name, base)]
 
 
 def _lacking(model: Model, analysis: Analysis, sample: Sample, variables: list[str]) -> str:
@@ -239,42 +309,51 @@ def _left_out(model: Model, analysis: Analysis, sample: Sample, variables: list[
     return left_out(lacking)
 
 
-def _method(
-    model: Model,
-    analysis: Analysis,
-    sample: Sample,
-    adjusted_for: list[str],
-    unavailable: tuple[str, ...],
-) -> str:
+def _method(model: Model, analysis: Analysis, sample: Sample, data: ModelData) -> str:
     label = sample.codebook.label
     parts = [model.method]
-    if adjusted_for:
-        parts.append("adjusted for " + ", ".join(map(label, adjusted_for)))
-    if unavailable:
-        parts.append("not adjusted for " + ", ".join(map(label, unavailable)) + " (not available)")
+    if data.adjusted_for:
+        parts.append("adjusted for " + ", ".join(map(label, data.adjusted_for)))
+    if data.unavailable:
+        names = ", ".join(map(label, data.unavailable))
+        parts.append(f"not adjusted for {names} (not available)")
     if analysis.get("strata"):
         parts.append("stratified by " + ", ".join(map(label, analysis["strata"])))
     return "; ".join(parts)
 
 
+def too_little(covariates: Design, rarer: int | None, events: int | None) -> str:
+    """Why no model is tried: no covariate, or no more events than coefficients."""
+    if not covariates.columns:
+        return next(iter(covariates.left_out.values()), "no covariates")
+    coefficients = len(covariates.columns)
+    if rarer is not None and 0 < rarer <= coefficients:
+        what = "events" if rarer == events else "patients without the event"
+        plural = "s" if coefficients > 1 else ""
+        return f"too few {what} ({rarer}) to fit {coefficients} coefficient{plural}"
+    return ""
+
+
+def named(members: Sample, frame: pd.DataFrame) -> pd.DataFrame:
+    """Design with printed names, which a reason may then name."""
+    codebook = members.codebook
+    names = []
+    for term in frame.columns:
+        variable, _, level = term.partition("=")
+        label = codebook.label(variable)
+        plain = not level or codebook.variables[variable].kind == "binary"
+        names.append(label if plain else f"{label}: {codebook.label(term)}")
+    return frame.set_axis(names, axis=1)
+
+
 class _Fit:
     """A fitted model, or the reason why there is none."""
 
-    def __init__(
-        self,
-        model: Model,
-        analysis: Analysis,
-        y: tuple[np.ndarray, ...],
-        members: Sample,
-        covariates: Design,
-    ) -> None:
-        self.model = model
-        self.analysis = analysis
-        self.y = y
-        self.members = members
-        self.covariates = covariates
-        self.rarer = model.rarer(y)
-        self.events = None if self.rarer is None else int(np.nansum(y[-1]))
+    def __init__(self, model: Model, data: ModelData) -> None:
+        self.model, self.data = model, data
+        self.members, self.covariates = data.members, data.covariates
+        self.rarer = model.rarer(data.y)
+        self.events = None if self.rarer is None else int(np.nansum(data.y[-1]))
         self.result: ModelResult | None = None
         self.why = self._too_little()
         if not self.why:
@@ -282,37 +361,13 @@ class _Fit:
 
     def _too_little(self) -> str:
         """Why no model is tried: no covariate, or no more events than coefficients."""
-        if not self.covariates.columns:
-            return next(iter(self.covariates.left_out.values()), "no covariates")
-        coefficients = len(self.covariates.columns)
-        if self.rarer is not None and 0 < self.rarer <= coefficients:
-            what = "events" if self.rarer == self.events else "patients without the event"
-            plural = "s" if coefficients > 1 else ""
-            return f"too few {what} ({self.rarer}) to fit {coefficients} coefficient{plural}"
-        return ""
+        return too_little(self.covariates, self.rarer, self.events)
 
     def _frame(self, without: str = "") -> pd.DataFrame:
-        """Design with printed names, which a reason may then name."""
-        frame = self.covariates.frame(without)
-        return frame.set_axis([self._name(term) for term in frame.columns], axis=1)
-
-    def _name(self, term: str) -> str:
-        codebook = self.members.codebook
-        variable, _, level = term.partition("=")
-        label = codebook.label(variable)
-        if not level or codebook.variables[variable].kind == "binary":
-            return label
-        return f"{label}: {codebook.label(term)}"
+        return named(self.members, self.covariates.frame(without))
 
     def _fitted(self, frame: pd.DataFrame) -> ModelResult:
-        return self.model.fit(self.y, frame, self._strata())
-
-    def _strata(self) -> np.ndarray | None:
-        names = self.analysis.get("strata", [])
-        if not names:
-            return None
-        parts = [self.members.levels(name).astype(str) for name in names]
-        return np.array([" / ".join(levels) for levels in zip(*parts, strict=True)])
+        return self.model.fit(self.data.y, frame, self.data.strata)
 
     def rows(self, name: str, base: Estimate) -> list[Estimate]:
         """Rows of one covariate: each of its terms, and their joint test if there are several."""

@@ -11,7 +11,7 @@ from pd1_dynamics.statistics.cox import fitted
 from pd1_dynamics.statistics.design import coefficient_table
 from pd1_dynamics.statistics.errors import NotEstimable
 from pd1_dynamics.statistics.follow_up import follow_up
-from pd1_dynamics.statistics.partial_likelihood import partial_likelihood, risk_sets
+from pd1_dynamics.statistics.partial_likelihood import RiskSets, partial_likelihood, risk_sets
 
 _Z = 1.959963984540054
 
@@ -106,7 +106,7 @@ def cox_residuals(
 
 def _lived(
     steps: np.ndarray,
-    sets: object,
+    sets: RiskSets,
     by_moment: np.ndarray,
     first: np.ndarray,
     last: np.ndarray,

@@ -65,7 +65,8 @@ def turnbull(left: ArrayLike, right: ArrayLike) -> Turnbull:
         warnings.simplefilter("ignore")
         fit = KaplanMeierFitter().fit_interval_censoring(left + gap, right, tol=1e-9)
     table = fit.survival_function_
-    time, upper, lower = table.index.to_numpy(), *table.to_numpy().T
+    time = table.index.to_numpy()
+    upper, lower = table.to_numpy().T
     falls = np.flatnonzero(upper - lower > 1e-8)
     # A fall is told at the end of its interval; it begins at the latest left end before it.
     starts = np.unique(left)
