@@ -3,6 +3,7 @@
 #   make results                  every table and figure of the default (synthetic) cohort
 #   make results COHORT=liu2019   the same for another cohort: config/cohorts/liu2019.yaml
 #   make results COHORT=my.yaml   or for the file of a cohort, wherever it lies
+#   make robustness               how robust the findings are, for the same cohorts
 #   make replication              the findings in cohorts of real patients, pooled
 #   make download COHORT=riaz2017 the files of a cohort, from where its authors publish them
 #   make new COHORT=mine FROM="a.csv b.xlsx"   a first draft of a cohort's file, beside the first file
@@ -21,7 +22,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export PYTHONHASHSEED := 0
 
-.PHONY: environment results replication download new check cohort judgement test test-all mutants lint bench clean
+.PHONY: environment results robustness replication download new check cohort judgement test test-all mutants lint bench clean
 
 results: $(READY)
 	$(BIN)/snakemake --cores $(CORES) $(if $(COHORT),--config cohort=$(COHORT))

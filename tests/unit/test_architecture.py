@@ -23,6 +23,7 @@ MAY_IMPORT = {
     "cohort": GROUND,
     "derive": GROUND | {"cohort"},
     "analyses": GROUND | {"cohort", "derive", "statistics"},
+    "robustness": GROUND | {"cohort", "derive", "statistics", "analyses"},
     "published": GROUND | {"statistics"},
     "replication": GROUND | {"statistics", "analyses"},
     "outputs": GROUND | {"statistics", "analyses", "published", "replication"},

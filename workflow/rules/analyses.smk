@@ -9,12 +9,16 @@ rule estimate:
         therapies=in_results("derived/therapies.csv"),
         variables=VARIABLES,
         analyses=ANALYSES,
+        layouts=LAYOUTS,
+        robustness=ROBUSTNESS,
         own=own_analyses,
         src=code("estimate"),
     output:
         estimates=report(
             in_results("estimates.csv"), caption="../report/estimates.rst", category="Estimates"
         ),
+        hazards=in_results("robustness/proportional_hazards.csv"),
+        multiplicity=in_results("robustness/multiplicity.csv"),
         card=in_results("README.txt"),
     log:
         in_results("logs/estimate.log"),
@@ -27,8 +31,12 @@ rule estimate:
         mem_mb=memory(600, 100),
         runtime=60,
     params:
-        contents=contents("estimate", cohort_file, own_analyses, DEFINITIONS, VARIABLES, *ANALYSES),
+        contents=contents(
+            "estimate",
+            *(cohort_file, own_analyses, DEFINITIONS, VARIABLES, ROBUSTNESS),
+            *(*ANALYSES, *LAYOUTS),
+        ),
     message:
-        "Run the declared analyses."
+        "Run the declared analyses, and test what their models assume."
     script:
         "../scripts/estimate.py"

@@ -58,6 +58,7 @@ def project(path):
 DEFINITIONS = project("config/definitions.yaml")
 FINDINGS = project("config/findings.yaml")
 VARIABLES = project("config/variables.yaml")
+ROBUSTNESS = project("config/robustness.yaml")
 FIGURE_LAYOUTS = project("config/figures.yaml")
 ANALYSES = [project(path) for path in configuration.analysis_files(ROOT)]
 LAYOUTS = [project(path) for path in configuration.layout_files(ROOT)]

@@ -36,6 +36,10 @@ def run(
         CONTRACT's ``estimates.csv``, in declared order. What the cohort cannot support is a row
         with ``not_estimable``; only a fault of the program raises.
     """
-    running = Run(StudyData(patients, therapies, declared))
-    rows = [row for name in declared.analyses for row in running.rows(name)]
+    return estimates(Run(StudyData(patients, therapies, declared)), smallest_cell)
+
+
+def estimates(run: Run, smallest_cell: int = 0) -> pd.DataFrame:
+    """The same from a run of the analyses, of which some may have been carried out before."""
+    rows = [row for name in run.study.declared.analyses for row in run.rows(name)]
     return to_table(keep_back(rows, smallest_cell))

@@ -176,7 +176,7 @@ class Adjustment:
 def _terms(model: Model, analysis: Analysis, run: Run) -> tuple[list[str], str]:
     """Covariates of an analysis, declared or selected; if none is selected, why."""
     if "select" in analysis.settings:
-        return _selected(model, analysis, run)
+        return selected_terms(model, analysis, run)
     return run.study.declared.codebook.expand(analysis.get("terms", [])), ""
 
 
@@ -215,7 +215,7 @@ def _of_model(
     )
 
 
-def _selected(model: Model, analysis: Analysis, run: Run) -> tuple[list[str], str]:
+def selected_terms(model: Model, analysis: Analysis, run: Run) -> tuple[list[str], str]:
     """Terms of the bivariate analysis with a p value below the bound; if none, why.
 
     The p value of a covariate with one coefficient is its own (Wald or t); that of a covariate with

@@ -25,6 +25,12 @@ def ends_of(path: str | Path, pieces: Iterable[tuple[int, int]]) -> list[tuple[s
     ]
 
 
+def read_everyone(paths: Mapping[str, str | Path]) -> dict[str, pd.DataFrame]:
+    """Clean tables of all patients."""
+    (piece,) = ends_of(paths["patients"], [(0, pq.read_metadata(paths["patients"]).num_rows)])
+    return read_patients(paths, *piece)
+
+
 def read_patients(
     paths: Mapping[str, str | Path], first: str, last: str
 ) -> dict[str, pd.DataFrame]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pd1_dynamics.contract import layouts, loading, schemas
+from pd1_dynamics.contract import layouts, loading, robustness, schemas
 from pd1_dynamics.contract.cohort_file import Cohort, Own, load_cohort
 from pd1_dynamics.contract.declarations import Declarations
 from pd1_dynamics.contract.places import CONFIG
@@ -29,11 +29,14 @@ class Study:
         Layouts of the tables by name, in printed order.
     figures
         ``config/figures.yaml``: the figures, and what they share.
+    robustness
+        ``config/robustness.yaml``: what is asked of the findings beside them.
     """
 
     declared: Declarations
     tables: Mapping[str, Mapping[str, Any]]
     figures: Mapping[str, Any]
+    robustness: Mapping[str, Any]
 
 
 def study_of(path_cohort: str | Path, folder: str | Path = CONFIG) -> Study:
@@ -77,7 +80,8 @@ def load_study(cohort: Cohort | None = None, folder: str | Path = CONFIG) -> Stu
     found += _unknown_analyses(tables, drawn, declared)
     if found:
         raise InputError(found, heading="The tables and figures cannot be used")
-    return Study(declared, tables, {**figures, "figures": drawn})
+    asked = robustness.load(folder / "robustness.yaml", declared)
+    return Study(declared, tables, {**figures, "figures": drawn}, asked)
 
 
 def _added(

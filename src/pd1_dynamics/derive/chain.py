@@ -13,7 +13,7 @@ from pd1_dynamics.contract.columns import TABLES
 from pd1_dynamics.derive.knowledge import Known, known
 from pd1_dynamics.derive.progression import derive_progression, later_therapies
 from pd1_dynamics.derive.resistance import classify_resistance
-from pd1_dynamics.derive.response import derive_response
+from pd1_dynamics.derive.response import Responses, derive_response
 from pd1_dynamics.derive.response.frames import complete_all
 from pd1_dynamics.derive.response.readings import settled_readings
 
@@ -89,17 +89,59 @@ def derive(
     >>> found.patients["resistance_paper"].tolist()
     [None, 'primary']
     """
-    cohort = cohort or known(tables)
-    if definitions["outcomes_from"] == "reports":  # scans give the dynamics, and nothing else
-        cohort = replace(cohort, scans=False)
-    patients, assessments, lesions, labs, therapies = complete_all(
+    return with_resistance(followed(checked(tables, cohort), definitions), definitions)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Clean tables with all columns, as every derivation of a cohort starts from them."""
+
+    patients: pd.DataFrame
+    assessments: pd.DataFrame
+    lesions: pd.DataFrame
+    labs: pd.DataFrame
+    therapies: pd.DataFrame
+    cohort: Known
+
+
+def checked(tables: Mapping[str, pd.DataFrame | None], cohort: Known | None = None) -> Checked:
+    """The first part of :func:`derive`, which no definition changes; arguments are its own."""
+    complete = complete_all(
         tables.get("patients"), **{name: tables.get(name) for name in TABLES if name != "patients"}
     )
+    return Checked(*complete, cohort=cohort or known(tables))
+
+
+@dataclass(frozen=True)
+class Followed:
+    """Patients with their responses and progression, before they have a resistance type."""
+
+    tables: Checked
+    responses: Responses
+    progression: pd.DataFrame
+
+
+def followed(tables: Checked, definitions: Mapping[str, Any]) -> Followed:
+    """The second part of :func:`derive`: definitions of resistance do not change it."""
+    cohort = tables.cohort
+    if definitions["outcomes_from"] == "reports":  # scans give the dynamics, and nothing else
+        cohort = replace(cohort, scans=False)
+    patients, therapies = tables.patients, tables.therapies
     read, rows = settled_readings(
-        patients, assessments, lesions, preferred(cohort.readers, definitions)
+        patients, tables.assessments, tables.lesions, preferred(cohort.readers, definitions)
     )
     responses = derive_response(patients, read, rows, therapies, definitions, cohort)
-    progression = derive_progression(patients, read, rows, labs, responses, definitions, cohort)
-    final = classify_resistance(patients, assessments, responses, progression, definitions)
-    later = later_therapies(patients, therapies)
-    return Derived(responses.time_points, final, later, responses.patients, progression)
+    progression = derive_progression(
+        patients, read, rows, tables.labs, responses, definitions, cohort
+    )
+    return Followed(tables, responses, progression)
+
+
+def with_resistance(found: Followed, definitions: Mapping[str, Any]) -> Derived:
+    """The last part of :func:`derive`; definitions as they were, but for those of resistance."""
+    tables, responses = found.tables, found.responses
+    final = classify_resistance(
+        tables.patients, tables.assessments, responses, found.progression, definitions
+    )
+    later = later_therapies(tables.patients, tables.therapies)
+    return Derived(responses.time_points, final, later, responses.patients, found.progression)

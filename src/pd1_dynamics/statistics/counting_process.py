@@ -1,8 +1,10 @@
 """Cox regression on covariates that change, as R's ``coxph(Surv(start, stop, event) ~ ...)``."""
 
+import warnings
+
 import pandas as pd
 from lifelines import CoxTimeVaryingFitter
-from lifelines.exceptions import ConvergenceError
+from lifelines.exceptions import ConvergenceError, ConvergenceWarning
 from scipy.special import ndtr
 
 from pd1_dynamics.statistics.design import check_design, check_finite, coefficient_table
@@ -46,14 +48,18 @@ def counting_process_cox(
     numbered = columns.set_axis([f"x{i}" for i in range(len(covariates))], axis=1)
     data = pd.concat([spans[[subject, "start", "stop", "event"]], numbered], axis=1)
     try:
-        fit = CoxTimeVaryingFitter().fit(
-            data,
-            id_col=subject,
-            start_col="start",
-            stop_col="stop",
-            event_col="event",
-            fit_options=_PRECISE,
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore", ConvergenceWarning
+            )  # check_finite sees what it warns of
+            fit = CoxTimeVaryingFitter().fit(
+                data,
+                id_col=subject,
+                start_col="start",
+                stop_col="stop",
+                event_col="event",
+                fit_options=_PRECISE,
+            )
     except ConvergenceError:
         raise NotEstimable("the model does not converge") from None
     coefficients = fit.params_.to_numpy()

@@ -6,7 +6,7 @@ The counterparts of :mod:`pd1_dynamics.statistics.cox_engine` for resamples of t
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import chdtrc, expit, fdtrc
 
 _MOST_STEPS = 50
 _SMALL_STEP = 1e-9
@@ -15,10 +15,33 @@ _RUNS_AWAY = 30.0
 
 @dataclass(frozen=True)
 class Fits:
-    """Coefficients and their standard errors, shapes (r, p), NaN where there is no fit."""
+    """Coefficients (r, p) and their covariances (r, p, p); NaN where there is no fit.
+
+    ``df`` is the residual number of degrees of freedom of a linear model.
+    """
 
     coefficients: np.ndarray
-    std_errors: np.ndarray
+    covariance: np.ndarray
+    df: int | None = None
+
+    @property
+    def std_errors(self) -> np.ndarray:
+        """Standard errors, shape (r, p)."""
+        return np.sqrt(np.einsum("rjj->rj", self.covariance))
+
+    def wald_p_values(self, places: list[int]) -> np.ndarray:
+        """Joint test that some coefficients are 0 in each sample, shape (r,).
+
+        Chi-squared; F in a linear model, where it is that of ``anova``.
+        """
+        beta = self.coefficients[:, places]
+        block = self.covariance[:, places][:, :, places]
+        fitted = np.isfinite(beta).all(axis=1)
+        safe = np.where(fitted[:, None, None], block, np.eye(len(places)))
+        with np.errstate(invalid="ignore"):
+            size = np.einsum("rj,rj->r", beta, np.linalg.solve(safe, beta[..., None])[..., 0])
+        k = len(places)
+        return chdtrc(k, size) if self.df is None else fdtrc(k, self.df, size / k)
 
 
 def linear_fits(outcome: np.ndarray, design: np.ndarray, weights: np.ndarray) -> Fits:
@@ -40,8 +63,8 @@ def linear_fits(outcome: np.ndarray, design: np.ndarray, weights: np.ndarray) ->
     df = weights.sum(axis=1) - columns.shape[1]
     with np.errstate(invalid="ignore", divide="ignore"):
         variance = (weights * residuals**2).sum(axis=1) / np.where(df > 0, df, np.nan)
-        std_errors = np.sqrt(variance[:, None] * np.einsum("rjj->rj", inverse))
-    return _told(coefficients, std_errors, solved, size)
+    covariance = variance[:, None, None] * inverse
+    return _told(coefficients, covariance, solved, size, int(df.max()))
 
 
 def logistic_fits(outcome: np.ndarray, design: np.ndarray, weights: np.ndarray) -> Fits:
@@ -71,9 +94,7 @@ def logistic_fits(outcome: np.ndarray, design: np.ndarray, weights: np.ndarray) 
         if np.abs(step).max(initial=0) < _SMALL_STEP:
             break
     solved &= np.abs(coefficients).max(axis=1) < _RUNS_AWAY
-    with np.errstate(invalid="ignore"):
-        std_errors = np.sqrt(np.einsum("rjj->rj", inverse))
-    return _told(coefficients, std_errors, solved, size)
+    return _told(coefficients, inverse, solved, size)
 
 
 def _standardised(design: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -92,10 +113,15 @@ def _inverse(products: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _told(
-    coefficients: np.ndarray, std_errors: np.ndarray, solved: np.ndarray, size: np.ndarray
+    coefficients: np.ndarray,
+    covariance: np.ndarray,
+    solved: np.ndarray,
+    size: np.ndarray,
+    df: int | None = None,
 ) -> Fits:
-    kept = solved[:, None]
+    """Coefficients without the intercept, in the units of the design."""
     return Fits(
-        np.where(kept, coefficients[:, 1:] / size, np.nan),
-        np.where(kept, std_errors[:, 1:] / size, np.nan),
+        np.where(solved[:, None], coefficients[:, 1:] / size, np.nan),
+        np.where(solved[:, None, None], covariance[:, 1:, 1:] / np.outer(size, size), np.nan),
+        df,
     )

@@ -1,0 +1,183 @@
+"""Complete cases beside multiple imputation, and the worst that missing values could hide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from statsmodels.imputation.mice import MICEData
+
+from pd1_dynamics.analyses.attempt import attempt
+from pd1_dynamics.analyses.data import Sample
+from pd1_dynamics.analyses.run import Run
+from pd1_dynamics.robustness.material import Fitted, Material, models_of, table
+from pd1_dynamics.statistics.cox import cox
+from pd1_dynamics.statistics.errors import NotEstimable
+from pd1_dynamics.statistics.rubin import pool
+
+_BURN_IN = 10  # rounds of the chain before the first imputation is taken
+_MOST_MISSING = 0.6
+_ENDS = (0.05, 0.95)
+
+
+def missing_values(material: Material, run: Run) -> pd.DataFrame:
+    """The Cox models with what is missing imputed, and at both extremes.
+
+    Chained equations with predictive mean matching (statsmodels ``MICEData``) on all covariates of
+    the analysis, the event and the Nelson–Aalen estimate (White and Royston, Stat Med 2009), pooled
+    by Rubin's rules (R: ``mice::pool``). Extremes: what is missing of the covariate is its 95 %
+    quantile (level 1) in patients with the event and its 5 % quantile (level 0) in the others, and
+    the reverse; what is missing of other covariates is their median.
+
+    Returns
+    -------
+    DataFrame
+        ``analysis``, ``term``, ``n`` (complete), ``events``, ``estimate``, ``ci_low``,
+        ``ci_high``, ``p_value`` (complete cases); ``n_imputed``, ``missing`` (patients without the
+        covariate), ``imputed``, ``imputed_low``, ``imputed_high``, ``imputed_p_value``,
+        ``missing_information`` (percent); ``lowest``, ``highest`` (at the extremes), and
+        ``not_estimable``.
+    """
+    rows = []
+    for name in material.asked["missing_values"]["analyses"]:
+        rows += _of_analysis(name, material, run)
+    columns = (
+        "analysis term n events estimate ci_low ci_high p_value n_imputed missing imputed "
+        "imputed_low imputed_high imputed_p_value missing_information lowest highest not_estimable"
+    )
+    return table(rows, columns, whole="n_imputed missing")
+
+
+def _of_analysis(name: str, material: Material, run: Run) -> Iterator[dict[str, Any]]:
+    models = list(models_of(run, name))
+    usable = [model for model in models if not model.why]
+    everyone, columns, why = None, {}, material.too_many
+    if usable:
+        sample = run.study.sample(usable[0].analysis.population)
+        everyone, columns = _with_outcome(sample, usable)
+    filled, gone = ([], why) if why or not usable else attempt(_imputed, everyone, material)
+    for model in models:
+        row = {"analysis": name, "term": model.label}
+        if model.why:
+            yield {**row, "not_estimable": model.why}
+            continue
+        found, why = attempt(cox, *model.follow_up, model.named)
+        if why:
+            yield {**row, "not_estimable": why}
+            continue
+        counts = {"n": len(model.data.members), "events": model.events}
+        terms = list(model.frame)
+        for place, term in model.shown():
+            one = found.table.iloc[place]
+            told = {key: float(one[key]) for key in ("estimate", "ci_low", "ci_high", "p_value")}
+            row = {"analysis": name, "term": term, **counts, **told}
+            row["n_imputed"] = len(everyone)
+            row["missing"] = int(everyone[columns[term]].isna().sum())
+            if gone:
+                yield {**row, "not_estimable": gone}
+                continue
+            yield (
+                row
+                | _pooled(filled, terms, columns, place)
+                | _extremes(everyone, terms, columns, place)
+            )
+
+
+def _with_outcome(sample: Sample, models: list[Fitted]) -> tuple[pd.DataFrame, dict[str, str]]:
+    """Patients with the outcome, ``time`` and ``event``, with a plain column for each term."""
+    time, event = sample.times(models[0].analysis["outcome"])
+    told = ~np.isnan(time + event)
+    found = {"time": time[told], "event": event[told]}
+    columns: dict[str, str] = {}
+    for model in models:
+        for column in model.data.covariates.columns:
+            if column.term in columns:
+                continue
+            name = columns[column.term] = f"v{len(columns)}"
+            variable, _, level = column.term.partition("=")
+            if level:
+                levels = sample.levels(variable)[told]
+                known = np.isin(levels.astype(str), sample.compared_levels(variable))
+                found[name] = np.where(known, (levels == level).astype(float), np.nan)
+            else:
+                found[name] = sample.numbers(variable)[told]
+    return pd.DataFrame(found), columns
+
+
+def _imputed(everyone: pd.DataFrame, material: Material) -> list[pd.DataFrame]:
+    """Completed data, one for each imputation."""
+    asked = material.asked["missing_values"]
+    covariates = everyone.drop(columns=["time", "event"])
+    if not covariates.isna().any(axis=None):
+        return [everyone] * asked["imputations"]
+    share = covariates.isna().mean().max()
+    if share > _MOST_MISSING:
+        raise NotEstimable(f"a covariate that {100 * share:.0f} % of the patients lack")
+    data = everyone.assign(hazard=_nelson_aalen(everyone)).drop(columns="time")
+    state = np.random.get_state()
+    np.random.seed(material.asked["seed"])  # MICEData knows NumPy's global generator alone
+    try:
+        chain = MICEData(data, k_pmm=5)
+        chain.update_all(_BURN_IN)
+        filled = []
+        for _ in range(asked["imputations"]):
+            chain.update_all(asked["iterations"])
+            filled.append(chain.data[list(covariates)].assign(**everyone[["time", "event"]]))
+    except (ValueError, np.linalg.LinAlgError):
+        raise NotEstimable("the imputation models cannot be fitted") from None
+    finally:
+        np.random.set_state(state)
+    return filled
+
+
+def _nelson_aalen(everyone: pd.DataFrame) -> np.ndarray:
+    """Cumulative hazard at each patient's own time."""
+    time, event = everyone["time"].to_numpy(), everyone["event"].to_numpy()
+    moments, place = np.unique(time, return_inverse=True)
+    dead = np.bincount(place, weights=event)
+    at_risk = len(time) - np.searchsorted(np.sort(time), moments)
+    return np.cumsum(dead / at_risk)[place]
+
+
+def _pooled(
+    filled: list[pd.DataFrame], terms: list[str], columns: Mapping[str, str], place: int
+) -> dict[str, Any]:
+    names = [columns[term] for term in terms]
+    fits = []
+    for data in filled:
+        found, why = attempt(cox, data["time"], data["event"], data[names])
+        if why:
+            return {"not_estimable": why}
+        fits.append(found.table.iloc[place])
+    df = int(filled[0]["event"].sum()) - len(terms)
+    one = pool([f["coefficient"] for f in fits], [f["std_err"] for f in fits], max(df, 1))
+    return {
+        "imputed": float(np.exp(one.estimate)),
+        "imputed_low": float(np.exp(one.ci_low)),
+        "imputed_high": float(np.exp(one.ci_high)),
+        "imputed_p_value": one.p_value,
+        "missing_information": 100 * one.missing_information
+        if filled[0] is not filled[-1]
+        else 0.0,
+    }
+
+
+def _extremes(
+    everyone: pd.DataFrame, terms: list[str], columns: Mapping[str, str], place: int
+) -> dict[str, Any]:
+    own = columns[terms[place]]
+    data = everyone[[columns[term] for term in terms]]
+    missing, died = data[own].isna(), everyone["event"] == 1
+    rest = data.fillna(data.drop(columns=own).median())
+    low, high = data[own].quantile(_ENDS[0]), data[own].quantile(_ENDS[1])
+    if set(data[own].dropna().unique()) <= {0.0, 1.0}:
+        low, high = 0.0, 1.0
+    ratios = []
+    for for_dead, for_others in ((high, low), (low, high)):
+        values = data[own].where(~missing, np.where(died, for_dead, for_others))
+        found, why = attempt(cox, everyone["time"], everyone["event"], rest.assign(**{own: values}))
+        if not why:
+            ratios.append(float(found.table["estimate"].iloc[place]))
+    return {"lowest": min(ratios), "highest": max(ratios)} if ratios else {}
