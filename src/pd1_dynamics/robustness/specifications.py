@@ -279,6 +279,7 @@ def _specified(
     if np.ptp(term) == 0:
         return None, "only one group"
     labels = [members.levels(name).astype(str) for name in strata]
+    labels = [found for found in labels if len(np.unique(found)) > 1]
     matrix = np.column_stack([term, *(column.data for column in columns)])
     if np.linalg.matrix_rank(matrix - matrix.mean(axis=0)) < matrix.shape[1]:
         return None, "covariates that determine each other"
