@@ -118,10 +118,9 @@ def _imputed(everyone: pd.DataFrame, material: Material) -> list[pd.DataFrame]:
     if share > _MOST_MISSING:
         raise NotEstimable(f"a covariate that {100 * share:.0f} % of the patients lack")
     data = everyone.assign(hazard=_nelson_aalen(everyone)).drop(columns="time")
-    state = np.random.get_state()
-    np.random.seed(material.asked["seed"])  # MICEData knows NumPy's global generator alone
+    rng = np.random.Generator(np.random.PCG64(material.asked["seed"]))
     try:
-        chain = MICEData(data, k_pmm=5)
+        chain = MICEData(data, k_pmm=5, rng=rng)
         chain.update_all(_BURN_IN)
         filled = []
         for _ in range(asked["imputations"]):
@@ -129,8 +128,6 @@ def _imputed(everyone: pd.DataFrame, material: Material) -> list[pd.DataFrame]:
             filled.append(chain.data[list(covariates)].assign(**everyone[["time", "event"]]))
     except (ValueError, np.linalg.LinAlgError):
         raise NotEstimable("the imputation models cannot be fitted") from None
-    finally:
-        np.random.set_state(state)
     return filled
 
 

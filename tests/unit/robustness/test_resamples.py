@@ -112,12 +112,6 @@ def test_extremes_are_those_of_all_possible_values():
     assert found["highest"] == pytest.approx(max(ratios))
 
 
-def test_the_global_generator_is_left_as_it_was(small, run):
-    np.random.seed(4)
-    missing_values.missing_values(small, run)
-    assert np.random.random() == np.random.RandomState(4).random()
-
-
 def test_nothing_missing_is_the_complete_analysis(run, small):
     data = pd.DataFrame({"time": [1.0, 2], "event": [1, 0], "v0": [0.0, 1]})
     filled = missing_values._imputed(data, small)
