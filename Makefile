@@ -27,6 +27,10 @@ export PYTHONHASHSEED := 0
 results: $(READY)
 	$(BIN)/snakemake --cores $(CORES) $(if $(COHORT),--config cohort=$(COHORT))
 
+# The same, and how robust the findings are: a section of the report, and tables and pictures beside it.
+robustness: $(READY)
+	$(BIN)/snakemake --cores $(CORES) --config robustness=True $(if $(COHORT),cohort=$(COHORT))
+
 # The findings in cohorts of real patients, one by one and pooled.
 replication: $(READY)
 	$(BIN)/snakemake --cores $(CORES) $(if $(COHORTS),--config replication="$(COHORTS)") -- results/replication/report.html

@@ -46,6 +46,7 @@ TABLES = list(STUDY.tables)
 TABLE_FORMATS = ("csv", "html", "docx")
 FIGURES = list(STUDY.figures["figures"])
 FIGURE_FORMATS = ("svg", "pdf", "png")
+CURVES = list(STUDY.robustness["specifications"]["findings"])
 
 in_results = configuration.in_results
 
@@ -132,6 +133,12 @@ def real_cohorts():
         return configuration.real_cohorts(config.get("replication"), ROOT)
     except InputError as error:
         messages.stop(str(error))
+
+
+def robust(wildcards):
+    """How robust the findings are, where that was asked: now, or in an earlier run."""
+    path = in_results("robustness/section.html", wildcards.cohort)
+    return [path] if config.get("robustness") or Path(path).is_file() else []
 
 
 def replicated(wildcards):

@@ -16,6 +16,7 @@ rule write_report:
         audit=in_results("published/audit.csv"),
         agreement=in_results("published/agreement.svg"),
         agreement_caption=in_results("published/agreement.json"),
+        robustness=robust,
         src=code("write_report"),
     output:
         report=report(in_results("report.html"), caption="../report/report.rst", category="Report"),

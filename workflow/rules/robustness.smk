@@ -122,3 +122,49 @@ rule vary_choices:
         "Ask the findings under every combination of choices."
     script:
         "../scripts/vary_choices.py"
+
+
+PICTURES = ["schoenfeld", "rules", *(f"specifications_{name}" for name in CURVES)]
+
+
+rule show_robustness:
+    input:
+        cohort=cohort_file,
+        findings=FINDINGS,
+        variables=VARIABLES,
+        analyses=ANALYSES,
+        robustness=ROBUSTNESS,
+        own=own_analyses,
+        tables=expand(
+            in_results("robustness/{table}.csv", "{{cohort}}"),
+            table=["proportional_hazards", "multiplicity", *sum(QUESTIONS.values(), [])],
+        ),
+        src=code("show_robustness"),
+    output:
+        statements=in_results("robustness/statements.csv"),
+        section=in_results("robustness/section.html"),
+        pictures=expand(
+            in_results("robustness/{picture}.{suffix}", "{{cohort}}"),
+            picture=PICTURES,
+            suffix=FIGURE_FORMATS,
+        ),
+        captions=expand(in_results("robustness/{picture}.json", "{{cohort}}"), picture=PICTURES),
+    log:
+        in_results("logs/show_robustness.log"),
+    benchmark:
+        in_results("logs/show_robustness.tsv")
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=memory(800, 10),
+        runtime=15,
+    params:
+        contents=contents(
+            "show_robustness",
+            *(cohort_file, own_analyses, VARIABLES, ROBUSTNESS, FINDINGS, *ANALYSES),
+        ),
+    message:
+        "Show how robust the findings are."
+    script:
+        "../scripts/show_robustness.py"

@@ -29,6 +29,7 @@ def main(
     path_agreement_caption,
     path_sources,
     path_replicated,
+    paths_robustness,
     path_report,
 ):
     cohort = load_cohort(path_cohort)
@@ -54,6 +55,7 @@ def main(
         comparison=read_table(path_comparison),
         audit=read_table(path_audit),
         agreement=picture(path_agreement, path_agreement_caption),
+        robustness="".join(Path(p).read_text(encoding="utf-8") for p in paths_robustness),
         notes=read_table(path_notes),
         definitions=definitions_of(path_cohort, path_definitions),
         sources=sorted({(Path(path).name, checksum(path)) for path in path_sources}),
@@ -88,5 +90,6 @@ if __name__ == "__main__":
             path_agreement_caption=snakemake.input.agreement_caption,
             path_sources=snakemake.input.sources,
             path_replicated=snakemake.params.replicated,
+            paths_robustness=snakemake.input.robustness,
             path_report=snakemake.output.report,
         )

@@ -11,6 +11,7 @@ import pandas as pd
 
 from pd1_dynamics.contract.vocabulary import DAYS_PER_MONTH
 from pd1_dynamics.outputs.figures import style
+from pd1_dynamics.outputs.figures.drawing import finish
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -70,9 +71,7 @@ def draw(
             "correlations": lambda: _correlations(patients),
             "held_out": lambda: _held_out(held_out),
         }[name]()
-        style.mark_as_synthetic(figure)
-        style.lay_out(figure)
-    return figure, {"title": title, "caption": caption}
+        return figure, finish(figure, title, caption, synthetic=True)
 
 
 def _distributions(patients: pd.DataFrame) -> tuple["Figure", str, str]:

@@ -94,6 +94,8 @@ def _names(asked: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
             used += [one["largest"]] if "largest" in one else []
             for variable in used:
                 yield "variable", variable, f"specifications.{part}.{name}"
+    for name, one in plan["findings"].items():
+        yield "analysis", one["analysis"], f"specifications.findings.{name}.analysis"
     for key in ("models", "selections", "comparisons"):
         for name in asked["bootstrap"][key]:
             yield "analysis", name, f"bootstrap.{key}"

@@ -63,6 +63,7 @@ UNREAD = {
     "clean_cohort": {"tables", "variables", "checked"},
     "estimate": {"analyses", "own", "layouts", "robustness"},
     "question_models": {"analyses", "own", "layouts", "robustness"},
+    "show_robustness": {"analyses", "own", "robustness"},
     "resample_models": {"analyses", "own", "robustness"},
     "vary_choices": {"analyses", "own", "robustness"},
     "make_tables": {"analyses", "layouts", "own"},

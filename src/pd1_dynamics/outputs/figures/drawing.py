@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
+from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.patches import Rectangle
 
 from pd1_dynamics.analyses.data import StudyData
 from pd1_dynamics.analyses.selection import Estimates
@@ -17,6 +20,7 @@ from pd1_dynamics.outputs.figures import (
     agreement,
     flow,
     groups,
+    ratios,
     scatter,
     spider,
     style,
@@ -36,6 +40,7 @@ KINDS = {
     "groups": groups.draw,
     "survival_curves": survival_curves.draw,
     "scatter": scatter.draw,
+    "ratios": ratios.draw,
     "swimmer": swimmer.draw,
     "waterfall": waterfall.draw,
 }
@@ -98,8 +103,7 @@ class Drawing:
                 figure, caption = KINDS[entry["kind"]](self.found, shown, scaled)
                 caption += shown.left_out
             words = " ".join(filter(None, (self.about, caption)))
-            caption = _finish(figure, words, self.synthetic)
-        return figure, {"title": entry["title"], "caption": caption}
+            return figure, finish(figure, entry["title"], words, self.synthetic)
 
 
 def draw_agreement(comparison: pd.DataFrame, synthetic: bool) -> tuple["Figure", dict[str, str]]:
@@ -119,28 +123,77 @@ def draw_agreement(comparison: pd.DataFrame, synthetic: bool) -> tuple["Figure",
     """
     with mpl.rc_context(style.SETTINGS):
         figure, caption = agreement.draw(comparison)
-        caption = _finish(figure, caption, synthetic)
-    return figure, {"title": "Published and recomputed estimates", "caption": caption}
+        return figure, finish(figure, "Published and recomputed estimates", caption, synthetic)
 
 
-def _finish(figure: "Figure", caption: str, synthetic: bool) -> str:
-    """Say in picture and caption that a cohort is made up, and lay the picture out."""
+def finish(figure: "Figure", title: str, caption: str, synthetic: bool) -> dict[str, str]:
+    """Lay a picture out, say in it where its cohort is made up, and give its words.
+
+    Returns
+    -------
+    dict
+        ``title``, ``caption``, and ``alt``: what the picture says, for those who do not see it.
+    """
+    alt = f"{title}. {caption}"
     if synthetic:
         style.mark_as_synthetic(figure)
         caption = f"{style.SYNTHETIC}: the figure shows that the pipeline works. {caption}"
     style.lay_out(figure)
-    return caption
+    return {"title": title, "caption": caption, "alt": alt}
+
+
+def drawn_data(figure: "Figure") -> pd.DataFrame:
+    """What a figure draws: ``panel``, ``series``, ``x``, ``y``, one row a point.
+
+    Marks, lines and bars, in the order in which they were drawn; decoration (reference lines,
+    shading, text) is left out.
+    """
+    parts = []
+    for panel, axes in enumerate(figure.axes, start=1):
+        for line in axes.get_lines():
+            xy = np.column_stack([np.asarray(part, dtype=float) for part in line.get_data()])
+            if line.get_transform().contains_branch(axes.transData) and len(xy):
+                parts.append((panel, _name(line), xy))
+        for marks in axes.collections:
+            offsets = np.ma.getdata(marks.get_offsets())
+            if isinstance(marks, PathCollection) and len(offsets):
+                parts.append((panel, _name(marks), np.asarray(offsets, dtype=float)))
+            elif isinstance(marks, LineCollection):
+                segments = marks.get_segments()
+                if segments:
+                    parts.append((panel, _name(marks), np.vstack(segments)))
+        for bar in axes.patches:
+            if isinstance(bar, Rectangle):
+                xy = np.array([[bar.get_x() + bar.get_width(), bar.get_y() + bar.get_height()]])
+                parts.append((panel, _name(bar), xy))
+    frames = [
+        pd.DataFrame({"panel": panel, "series": series, "x": xy[:, 0], "y": xy[:, 1]})
+        for panel, series, xy in parts
+    ]
+    columns = ["panel", "series", "x", "y"]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+
+
+def _name(artist: Any) -> str:
+    label = str(artist.get_label())
+    return "" if label.startswith("_") else label
 
 
 def save(
     figure: "Figure", caption: Mapping[str, str], folder: str | Path, path_caption: str | Path
 ) -> None:
-    """Write a figure as SVG, PDF and PNG, and its caption as JSON; always the same bytes.
+    """Write a figure as SVG, PDF and PNG, and its words as JSON; always the same bytes.
 
-    The figure is called as the file of its caption.
+    The figure is called as the file of its caption. Its files name it and hold its alternative
+    text.
     """
     folder, name = Path(folder), Path(path_caption).stem
-    metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
+    words = {"Title": caption["title"]}
+    metadata = {
+        "svg": {"Date": None, **words, "Description": caption["alt"]},
+        "pdf": {"CreationDate": None, **words, "Subject": caption["alt"]},
+        "png": {"Software": None, **words, "Description": caption["alt"]},
+    }
     os.environ["SOURCE_DATE_EPOCH"] = "0"
     with mpl.rc_context(style.SETTINGS):
         for suffix in FORMATS:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pd1_dynamics.outputs.figures import style
+from pd1_dynamics.outputs.figures.drawing import finish
 from pd1_dynamics.outputs.figures.placeholder import placeholder
 from pd1_dynamics.outputs.replication.printed import decimals, estimate, whole
 from pd1_dynamics.statistics.printing import number, p_text
@@ -55,8 +56,7 @@ def draw(
         else:
             figure = _forest(entry, answers, weights, pooled, titles)
             caption = _caption(entry, answers, pooled)
-        style.lay_out(figure)
-    return figure, {"title": entry["words"], "caption": caption}
+        return figure, finish(figure, entry["words"], caption, synthetic=False)
 
 
 def _forest(

@@ -25,12 +25,13 @@ PACKAGES = (
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure for the page: an SVG file, and its caption."""
+    """A figure for the page: an SVG file, its words, and what it says to who does not see it."""
 
     name: str
     path: Path
     title: str
     caption: str
+    alt: str
 
     @property
     def source(self) -> str:
@@ -51,6 +52,7 @@ def make(
     sources: Sequence[tuple[str, str]],
     findings: Mapping[str, Any] | None = None,
     replicated: Sequence[str] | None = None,
+    robustness: str = "",
 ) -> str:
     """The page, as text.
 
@@ -79,6 +81,8 @@ def make(
         ``config/findings.yaml``: what a cohort of real patients answers first.
     replicated
         What cohorts of real patients say of the findings, as sentences; for a synthetic cohort.
+    robustness
+        The part of the page on how robust the findings are, where that was asked.
 
     Returns
     -------
@@ -102,6 +106,7 @@ def make(
             cohort, found, printed, reported, (findings or {}).get("line", {})
         ),
         replicated=replicated or [],
+        robustness=robustness,
         left_out=_left_out(estimates),
         matrix=reproduction.matrix(comparison),
         verdicts=VERDICTS,

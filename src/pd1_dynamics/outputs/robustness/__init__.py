@@ -1,0 +1,1 @@
+"""How robust the findings are, for a reader: pictures, sentences and tables of the report."""
