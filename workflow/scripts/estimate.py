@@ -29,7 +29,7 @@ def main(
     smallest = definitions_of(path_cohort, path_definitions)["publish"]["smallest_cell"]
     run = Run(StudyData(read_table(path_patients), read_table(path_therapies), study.declared))
     write_table(engine.estimates(run, smallest), path_estimates)
-    shown = cox_analyses(study.declared, analyses_of(study.tables))
+    shown = cox_analyses(study.declared, study.robustness, analyses_of(study.tables))
     write_table(keep_back(proportional_hazards(run, shown), smallest), path_hazards)
     write_table(families(run, study.robustness["families"]), path_multiplicity)
     write_text(load_cohort(path_cohort).card(), path_card)

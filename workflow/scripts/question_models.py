@@ -15,7 +15,7 @@ def main(path_cohort, path_definitions, folder_config, derived, folder):
     tables = {name: read_table(path) for name, path in derived.items()}
     material = Material(**tables, declared=study.declared, asked=study.robustness)
     run = material.run()
-    shown = cox_analyses(study.declared, analyses_of(study.tables))
+    shown = cox_analyses(study.declared, study.robustness, analyses_of(study.tables))
     made = {
         "functional_form": assumptions.functional_form(material, run, shown),
         "influence": assumptions.influence(run, shown),

@@ -85,7 +85,8 @@ def schoenfeld(material: Material, run: Run) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``analysis``, ``term``, ``n``, ``events``, ``time`` (of an event, in the outcome's unit),
+        ``analysis``, ``outcome``, ``term``, ``covariates`` (of the model), ``n``, ``events``,
+        ``time`` (of an event, in the outcome's unit),
         ``residual`` (the log hazard ratio as it seems then), ``smooth``, ``low``, ``high``,
         ``average`` (the model's), ``not_estimable``.
     """
@@ -102,11 +103,15 @@ def schoenfeld(material: Material, run: Run) -> pd.DataFrame:
                 rows.append({**row, "not_estimable": why or "a covariate of several levels"})
                 continue
             row |= {"n": len(model.data.members), "events": model.events}
+            row |= {"outcome": model.analysis["outcome"], "covariates": model.frame.shape[1]}
             row["term"] = list(model.frame)[places[0]]
             curve = _smooth(found, places[0], model.follow_up, material.asked["spline_knots"])
             rows += [{**row, **point} for point in curve.to_dict("records")]
-    columns = "analysis term n events time residual smooth low high average not_estimable"
-    return table(rows, columns)
+    columns = (
+        "analysis outcome term covariates n events time residual smooth low high average "
+        "not_estimable"
+    )
+    return table(rows, columns, whole="covariates")
 
 
 _SMOOTH = 4  # coefficients of the smooth

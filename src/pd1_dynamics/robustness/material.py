@@ -95,8 +95,8 @@ class Fitted:
         return None if rarer is None else int(np.nansum(self.data.y[-1]))
 
     def shown(self) -> list[tuple[int, str]]:
-        """Place and term of each coefficient that the analysis shows."""
-        columns = self.data.covariates.columns
+        """Place and term of each coefficient that the analysis shows; none without a design."""
+        columns = self.data.covariates.columns if self.data.covariates else ()
         return [(i, c.term) for i, c in enumerate(columns) if c.variable in self.data.shown]
 
 
@@ -120,9 +120,23 @@ def models_as_said(run: Run, analysis: Analysis) -> Iterator[Fitted]:
         yield Fitted(analysis, label, data, why)
 
 
-def cox_analyses(declared: Declarations, names: Iterable[str]) -> list[str]:
-    """Those of the named analyses that are Cox models, each once, in the order given."""
+def cox_analyses(
+    declared: Declarations, asked: Mapping[str, Any], shown: Iterable[str]
+) -> list[str]:
+    """Cox models among the analyses that tables show, and those that answer headline findings.
+
+    Parameters
+    ----------
+    declared
+        The declared analyses.
+    asked
+        ``config/robustness.yaml``.
+    shown
+        Analyses of the tables.
+    """
     there = declared.analyses
+    answers = [one["analysis"] for one in asked["specifications"]["findings"].values()]
+    names = [*shown, *answers]
     return [
         name
         for name in dict.fromkeys(names)

@@ -63,7 +63,9 @@ def turnbull(left: ArrayLike, right: ArrayLike) -> Turnbull:
     gap = _OPEN * right[np.isfinite(right)].max()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        fit = KaplanMeierFitter().fit_interval_censoring(left + gap, right, tol=1e-9)
+        fit = KaplanMeierFitter().fit_interval_censoring(
+            np.minimum(left + gap, right), right, tol=1e-9
+        )
     table = fit.survival_function_
     time = table.index.to_numpy()
     upper, lower = table.to_numpy().T

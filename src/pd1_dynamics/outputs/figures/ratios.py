@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _LINE = 5.6 * style.MM  # height of a line, inches
 _TICKS = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
 _FINE = (0.9, 0.92, 0.94, 0.96, 0.98, 1, 1.02, 1.04, 1.06, 1.08, 1.1)
+_COLUMN = 0.17  # share of the left part that a column of numbers takes
 _NARROW = 1.3  # ratio of the ends of a scale that has fine ticks
 
 
@@ -92,7 +93,7 @@ def forest(panels: Sequence[Sequence[Ratio]], columns: Sequence[str], xlabel: st
     figure = style.new_figure(style.DOUBLE, (lines + 2.2 * len(panels) + 0.6) * _LINE)
     heights = [len(part) + 1.0 for part in panels]
     grid = figure.subplots(
-        len(panels), 3, squeeze=False, width_ratios=(1.9, 1.3, 1.0), height_ratios=heights
+        len(panels), 3, squeeze=False, width_ratios=(2.2, 1.2, 1.0), height_ratios=heights
     )
     for number, (part, (left, axes, right)) in enumerate(zip(panels, grid, strict=True)):
         for panel in (left, axes, right):
@@ -101,7 +102,7 @@ def forest(panels: Sequence[Sequence[Ratio]], columns: Sequence[str], xlabel: st
         for panel in (left, right):
             panel.set_axis_off()
             panel.set_xlim(0, 1)
-        places = [0.0, *np.linspace(0.82, 1.0, len(columns) - 2)]
+        places = [0.0, *(1.0 - _COLUMN * np.arange(len(columns) - 3, -1, -1))]
         if not number:
             for place, text in zip(places, columns[:-1], strict=True):
                 _put(left, place, -0.85, text, bold=True)

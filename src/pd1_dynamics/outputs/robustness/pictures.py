@@ -80,9 +80,9 @@ def schoenfeld(table: pd.DataFrame, codebook: Codebook) -> tuple["Figure", str]:
     down = -(-len(parts) // _ACROSS)
     figure = style.new_figure(style.DOUBLE, (4 + 48 * down) * style.MM)
     panels = figure.subplots(down, _ACROSS, squeeze=False).ravel()
-    for axes, (key, rows) in zip(panels, parts, strict=False):
+    for axes, (_, rows) in zip(panels, parts, strict=False):
         _residuals(axes, rows)
-        axes.set_title(f"{codebook.label(key[1].partition('=')[0])}\n({key[0]})", fontsize=6.5)
+        axes.set_title(_model_words(rows.iloc[0], codebook), fontsize=6.5)
     for axes in panels[len(parts) :]:
         axes.set_axis_off()
     panels[0].set_ylabel("Log hazard ratio at an event")
@@ -93,6 +93,13 @@ def schoenfeld(table: pd.DataFrame, codebook: Codebook) -> tuple["Figure", str]:
         "keep at "
         "all times; dotted: no effect."
     )
+
+
+def _model_words(row: pd.Series, codebook: Codebook) -> str:
+    covariate = codebook.label(str(row["term"]).partition("=")[0])
+    outcome = codebook.outcomes[row["outcome"]]
+    how = "adjusted" if row["covariates"] > 1 else "alone"
+    return f"{covariate}\non {outcome.short}, {how}"
 
 
 def _residuals(axes: "Axes", rows: pd.DataFrame) -> None:
@@ -156,7 +163,7 @@ def curve(every: pd.DataFrame, summary: Mapping[str, Any]) -> tuple["Figure", st
     if isinstance(gap, str) and gap:
         return placeholder("Specification curve", gap), f"Not estimable: {gap}."
     there = every[every["z"].notna()].sort_values(["z", "estimate"], ignore_index=True)
-    choices = _choices(there)
+    choices = _choices(every)
     options = [(choice, option) for choice, found in choices.items() for option in found]
     height = 58 + 3.1 * len(options) + 2.2 * len(choices)
     figure = style.new_figure(style.DOUBLE, height * style.MM)
@@ -197,12 +204,16 @@ def curve(every: pd.DataFrame, summary: Mapping[str, Any]) -> tuple["Figure", st
     )
 
 
-def _choices(there: pd.DataFrame) -> dict[str, list[str]]:
-    """Choices that differ between specifications, with their options in order."""
-    columns = list(there.columns)
+def _choices(every: pd.DataFrame) -> dict[str, list[str]]:
+    """Choices that differ between specifications, with their options in declared order."""
+    columns = list(every.columns)
     names = columns[columns.index("finding") + 1 : columns.index("n")]
-    found = {name: [v for v in there[name].dropna().unique() if v] for name in names}
-    return {name: sorted(values, key=str) for name, values in found.items() if len(values) > 1}
+    there = every[every["z"].notna()]
+    found = {
+        name: [v for v in every[name].dropna().unique() if v and (there[name] == v).any()]
+        for name in names
+    }
+    return {name: values for name, values in found.items() if len(values) > 1}
 
 
 def _estimates(
@@ -211,10 +222,12 @@ def _estimates(
     values = there["estimate"].to_numpy()
     low, high = there["ci_low"].to_numpy(), there["ci_high"].to_numpy()
     for chosen, color in ((ratios & ~strong, style.FAINT), (ratios & strong, style.INK)):
-        axes.vlines(x[chosen], low[chosen], high[chosen], color=style.FAINT, lw=0.4, alpha=0.5)
-        axes.scatter(
-            x[chosen], values[chosen], s=2.5, c=color, linewidths=0, label="hazard ratio", zorder=3
-        )
+        at = x[chosen]
+        bars = axes.vlines(at, low[chosen], high[chosen], color=style.FAINT, lw=0.4, alpha=0.5)
+        marks = axes.scatter(at, values[chosen], s=2.5, c=color, linewidths=0, zorder=3)
+        marks.set_label("hazard ratio")
+        for artist in (bars, marks):  # thousands of marks are a picture, even in a drawing
+            artist.set_rasterized(True)
     axes.set_yscale("log")
     bounds = np.quantile(low[ratios], 0.02), np.quantile(high[ratios], 0.98)
     axes.set_ylim(min(bounds[0], 0.97), max(bounds[1], 1.03))
@@ -245,15 +258,9 @@ def _dashboard(axes: "Axes", there: pd.DataFrame, choices: Mapping[str, list[str
         y += 1
         for option in options:
             made = (there[choice] == option).to_numpy()
-            axes.plot(
-                x[made],
-                np.full(made.sum(), y),
-                "|",
-                ms=3.2,
-                mew=0.25,
-                color=style.INK,
-                label=option,
-            )
+            height = np.full(made.sum(), y)
+            (marks,) = axes.plot(x[made], height, "|", ms=3.2, mew=0.25, color=style.INK)
+            marks.set(label=option, rasterized=True)
             ticks.append(y)
             labels.append(option)
             y += 1

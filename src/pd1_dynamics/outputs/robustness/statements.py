@@ -91,14 +91,19 @@ def _said(
 
 
 def _row(table: pd.DataFrame, **where: Any) -> dict[str, Any] | None:
-    """The row with these values, where there is one that is estimable; a reason is text."""
+    """The row with these values; without it, one that says why its analysis has none."""
     mask = np.ones(len(table), dtype=bool)
     for column, value in where.items():
         mask &= (table[column] == value).to_numpy()
-    rows = table[mask]
-    if rows.empty:
-        return None
-    return rows.iloc[0].to_dict()
+    if not mask.any() and "analysis" in where:
+        gaps = table["not_estimable"].fillna("").astype(str) != ""
+        mask = ((table["analysis"] == where["analysis"]) & gaps).to_numpy()
+    return table[mask].iloc[0].to_dict() if mask.any() else None
+
+
+def _percent(share: float) -> str:
+    """A percent that says 100 only of all."""
+    return "more than 99%" if 99.5 <= share < 100 else f"{number(share, 0)}%"
 
 
 def _gap(row: Mapping[str, Any] | None) -> str:
@@ -117,11 +122,11 @@ def _of_specifications(row: Mapping[str, Any] | None) -> Iterator[Said]:
     ratio = number(row["median_hazard_ratio"], 3)
     low, high = number(row["lower_quartile"], 3), number(row["upper_quartile"], 3)
     words = (
-        f"{number(same, 0)}% of {many} distinct specifications have the article's sign (median "
+        f"{_percent(same)} of {many} distinct specifications have the article's sign (median "
         f"hazard ratio {ratio}, middle half {low} to {high})"
     )
     yield same >= _ALMOST_ALL, words
-    yield strong >= _MOST, f"{number(strong, 0)}% of them are significant at 0.05"
+    yield strong >= _MOST, f"{_percent(strong)} of the specifications are significant at 0.05"
     if row["permutations"] and not np.isnan(row["p_median"]):
         p = row["p_median"]
         yield p < _FAILS, f"a median effect as large comes up by chance with {p_text(p)}"
@@ -203,13 +208,13 @@ def _of_resamples(row: Mapping[str, Any] | None) -> Iterator[Said]:
     decimals = 3 if row["percentile_high"] / row["percentile_low"] < 1.3 else 2
     low, high = row["percentile_low"], row["percentile_high"]
     words = (
-        f"{number(row['share_same_sign'], 0)}% of {fixed(row['resamples'])} resamples keep the "
+        f"{_percent(row['share_same_sign'])} of {fixed(row['resamples'])} resamples keep the "
         f"sign "
         f"(percentile limits {number(low, decimals)} to {number(high, decimals)})"
     )
     yield row["share_same_sign"] >= _ALMOST_ALL, words
     share = row["share_significant"]
-    yield share >= _MOST, f"{number(share, 0)}% of them are significant at 0.05"
+    yield share >= _MOST, f"{_percent(share)} of the resamples are significant at 0.05"
 
 
 def _of_missing(row: Mapping[str, Any] | None) -> Iterator[Said]:
