@@ -43,7 +43,7 @@ except InputError as error:
 COHORT = DESCRIBED.name
 CHUNKS = config.get("chunks", 1)
 TABLES = list(STUDY.tables)
-TABLE_FORMATS = ("csv", "html", "docx")
+TABLE_FORMATS = ("csv", "html", "docx", "tex")
 FIGURES = list(STUDY.figures["figures"])
 FIGURE_FORMATS = ("svg", "pdf", "png")
 CURVES = list(STUDY.robustness["specifications"]["findings"])
@@ -124,7 +124,7 @@ def contents(script, *sources, log=None):
 
 wildcard_constraints:
     cohort=r"(?!(?:replication|bench|calibration)/)[A-Za-z0-9][A-Za-z0-9_-]*",
-    figure=r"[A-Za-z0-9]+",
+    figure=r"[A-Za-z0-9_]+",
 
 
 def real_cohorts():

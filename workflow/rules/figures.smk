@@ -21,6 +21,7 @@ rule draw_figures:
         ),
         pdf=expand(in_results("figures/{figure}.pdf", "{{cohort}}"), figure=FIGURES),
         png=expand(in_results("figures/{figure}.png", "{{cohort}}"), figure=FIGURES),
+        data=expand(in_results("figures/data/{figure}.csv", "{{cohort}}"), figure=FIGURES),
         captions=expand(in_results("figures/captions/{figure}.json", "{{cohort}}"), figure=FIGURES),
     log:
         in_results("logs/draw_figures.log"),

@@ -148,6 +148,7 @@ rule show_robustness:
             picture=PICTURES,
             suffix=FIGURE_FORMATS,
         ),
+        data=expand(in_results("robustness/data/{picture}.csv", "{{cohort}}"), picture=PICTURES),
         captions=expand(in_results("robustness/{picture}.json", "{{cohort}}"), picture=PICTURES),
     log:
         in_results("logs/show_robustness.log"),

@@ -5,6 +5,8 @@ rule make_tables:
     input:
         cohort=cohort_file,
         estimates=in_results("estimates.csv"),
+        hazards=in_results("robustness/proportional_hazards.csv"),
+        multiplicity=in_results("robustness/multiplicity.csv"),
         variables=VARIABLES,
         analyses=ANALYSES,
         layouts=LAYOUTS,
@@ -17,6 +19,7 @@ rule make_tables:
             category="Tables",
         ),
         csv=expand(in_results("tables/{table}.csv", "{{cohort}}"), table=TABLES),
+        tex=expand(in_results("tables/{table}.tex", "{{cohort}}"), table=TABLES),
         card=in_results("tables/README.txt"),
         docx=expand(in_results("tables/{table}.docx", "{{cohort}}"), table=TABLES),
     log:

@@ -5,7 +5,7 @@ from pathlib import Path
 from pd1_dynamics.analyses.estimates import read_estimates
 from pd1_dynamics.contract.cohort_file import definitions_of, load_cohort
 from pd1_dynamics.contract.study import load_study
-from pd1_dynamics.files import read_table
+from pd1_dynamics.files import read_table, write_table
 from pd1_dynamics.outputs import figures
 from pd1_dynamics.running.job import carried_out
 
@@ -31,9 +31,11 @@ def main(
         about=described.about,
         smallest_cell=definitions_of(path_cohort, path_definitions)["publish"]["smallest_cell"],
     )
-    for path in path_captions:
-        figure, caption = drawing.draw(study.figures["figures"][Path(path).stem])
-        figures.save(figure, caption, Path(path).parents[1], path)
+    for path in map(Path, path_captions):
+        entry, folder = study.figures["figures"][path.stem], path.parents[1]
+        figure, caption = drawing.draw(entry)
+        figures.save(figure, caption, folder, path)
+        write_table(drawing.data(entry, figure), folder / "data" / f"{path.stem}.csv")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ def main(path_cohort, path_findings, folder_config, paths_tables, path_statement
     drawn = pictures.draw_all(tables, codebook, titles, cohort.synthetic)
     for name, (figure, words) in drawn.items():
         figures.save(figure, words, folder, folder / f"{name}.json")
+        write_table(figures.drawn_data(figure), folder / "data" / f"{name}.csv")
         shown.append(Picture(name, folder / f"{name}.svg", **words))
     said = statements(tables, asked, titles, cohort.synthetic)
     write_table(said, path_statements)

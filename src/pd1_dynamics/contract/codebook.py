@@ -114,6 +114,15 @@ class Codebook:
     variables: Mapping[str, Variable]
     outcomes: Mapping[str, Outcome]
     sets: Mapping[str, tuple[str, ...]]
+    abbreviations: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def all_abbreviations(self) -> dict[str, str]:
+        """Abbreviations of the study and of its variables, with what they stand for."""
+        own = {
+            k: v for variable in self.variables.values() for k, v in variable.abbreviations.items()
+        }
+        return {**self.abbreviations, **own}
 
     @property
     def covariates(self) -> dict[str, Column]:
@@ -207,6 +216,7 @@ def load_codebook(
         variables=known,
         outcomes={key: Outcome(key, **entry) for key, entry in content.get("outcomes", {}).items()},
         sets=groups,
+        abbreviations=content.get("abbreviations", {}),
     )
 
 

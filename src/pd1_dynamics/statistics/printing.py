@@ -54,14 +54,21 @@ def interval(estimate: float, low: float, high: float, decimals: int) -> str:
 def p_value(p: float) -> str:
     """A p value: three decimals below 0.0095, otherwise two; below 0.001 or above 0.99 a bound.
 
+    One below 0.05 that two decimals would show as 0.05 has as many as it takes.
+
     >>> [p_value(p) for p in (0.0004, 0.0049, 0.0153, 0.0951, 0.999)]
     ['<0.001', '0.005', '0.02', '0.10', '>0.99']
+    >>> [p_value(p) for p in (0.048, 0.04996, 0.0499999, 0.05, 0.0512)]
+    ['0.048', '0.04996', '<0.05', '0.05', '0.05']
     """
     if p < 0.001:
         return "<0.001"
     if p > 0.99:
         return ">0.99"
-    return fixed(p, 3 if p < 0.0095 else 2)
+    if p < 0.05:
+        shown = (fixed(p, decimals) for decimals in (3 if p < 0.0095 else 2, 3, 4, 5))
+        return next((text for text in shown if float(text) < 0.05), "<0.05")
+    return fixed(p, 2)
 
 
 def p_text(p: float) -> str:

@@ -45,6 +45,8 @@ KINDS = {
     "waterfall": waterfall.draw,
 }
 FORMATS = ("svg", "pdf", "png")
+_OF_PATIENTS = ("spider", "groups", "scatter", "swimmer", "waterfall")
+"""Kinds of figures with a mark for each patient."""
 
 
 class Drawing:
@@ -105,6 +107,14 @@ class Drawing:
             words = " ".join(filter(None, (self.about, caption)))
             return figure, finish(figure, entry["title"], words, self.synthetic)
 
+    def data(self, entry: Mapping[str, Any], figure: "Figure") -> pd.DataFrame:
+        """What a figure draws (:func:`drawn_data`).
+
+        Nothing where it has a mark for each patient and the cohort shows no small groups.
+        """
+        made = drawn_data(figure)
+        return made.iloc[:0] if self.smallest_cell and entry["kind"] in _OF_PATIENTS else made
+
 
 def draw_agreement(comparison: pd.DataFrame, synthetic: bool) -> tuple["Figure", dict[str, str]]:
     """Draw the published estimates beside those of a cohort.
@@ -146,7 +156,7 @@ def drawn_data(figure: "Figure") -> pd.DataFrame:
     """What a figure draws: ``panel``, ``series``, ``x``, ``y``, one row a point.
 
     Marks, lines and bars, in the order in which they were drawn; decoration (reference lines,
-    shading, text) is left out.
+    shading, text) is left out, but for a diagram of words alone.
     """
     parts = []
     for panel, axes in enumerate(figure.axes, start=1):
@@ -170,6 +180,16 @@ def drawn_data(figure: "Figure") -> pd.DataFrame:
         pd.DataFrame({"panel": panel, "series": series, "x": xy[:, 0], "y": xy[:, 1]})
         for panel, series, xy in parts
     ]
+    if not frames:  # a diagram: its words, where they stand
+        frames = [
+            pd.DataFrame(
+                {"panel": panel, "series": " ".join(text.get_text().split())}
+                | dict(zip("xy", text.get_position(), strict=True)),
+                index=[0],
+            )
+            for panel, axes in enumerate(figure.axes, start=1)
+            for text in axes.texts
+        ]
     columns = ["panel", "series", "x", "y"]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
 

@@ -1,5 +1,6 @@
 """Forest plots of ratios: one line an estimate, its interval, and the numbers beside it."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 
 _LINE = 5.6 * style.MM  # height of a line, inches
 _TICKS = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
-_FINE = (0.9, 0.92, 0.94, 0.96, 0.98, 1, 1.02, 1.04, 1.06, 1.08, 1.1)
-_COLUMN = 0.17  # share of the left part that a column of numbers takes
+_FINE = (0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15)
+_LETTERS = 46  # of a line of a label
+_COLUMN = 0.15  # share of the left part that a column of numbers takes
 _NARROW = 1.3  # ratio of the ends of a scale that has fine ticks
 
 
@@ -43,8 +45,8 @@ def draw(estimates: Estimates, shown: Shown, entry: dict[str, Any]) -> tuple["Fi
         name, _, level = row.term.partition("=")
         label = shown.codebook.label(name)
         variable = shown.codebook.variables[name]
-        if variable.unit:
-            label += f" (per {variable.unit.removeprefix('per ')})"
+        if variable.unit and " per " not in variable.unit:
+            label += f" (per {variable.unit.removesuffix('s')})"
         if level and variable.kind != "binary":
             label += f": {variable.level_label(level)}"
         if row.not_estimable:
@@ -93,7 +95,7 @@ def forest(panels: Sequence[Sequence[Ratio]], columns: Sequence[str], xlabel: st
     figure = style.new_figure(style.DOUBLE, (lines + 2.2 * len(panels) + 0.6) * _LINE)
     heights = [len(part) + 1.0 for part in panels]
     grid = figure.subplots(
-        len(panels), 3, squeeze=False, width_ratios=(2.2, 1.2, 1.0), height_ratios=heights
+        len(panels), 3, squeeze=False, width_ratios=(2.6, 1.1, 1.35), height_ratios=heights
     )
     for number, (part, (left, axes, right)) in enumerate(zip(panels, grid, strict=True)):
         for panel in (left, axes, right):
@@ -109,7 +111,8 @@ def forest(panels: Sequence[Sequence[Ratio]], columns: Sequence[str], xlabel: st
             _put(right, 0.0, -0.85, columns[-1], bold=True)
             _put(right, 1.0, -0.85, "P", bold=True)
         for y, row in enumerate(part):
-            for place, text in zip(places, (row.label, *row.numbers), strict=False):
+            label = "\n".join(textwrap.wrap(row.label, _LETTERS))
+            for place, text in zip(places, (label, *row.numbers), strict=False):
                 _put(left, place, y, text)
             if row.values is None:
                 _put(right, 0.0, y, "not estimable" if row.gap else DASH)

@@ -25,6 +25,7 @@ COLORS = {
     "secondary": "#0072B2",
     "0": "#0072B2",
     "1": "#D55E00",
+    "all": "#1a1a1a",
 }
 """The same color for the same category in every figure."""
 

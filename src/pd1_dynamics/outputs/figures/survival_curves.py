@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+_DASHES = ("-", (0, (5, 1.2)), (0, (3, 1, 1, 1)), (0, (1, 1)))
+
+
 def draw(estimates: Estimates, shown: Shown, entry: dict[str, Any]) -> tuple["Figure", str]:
     """Curves by group with censor marks, medians, tests, and numbers at risk below."""
     levels, outcome = list(entry["levels"]), shown.codebook.outcomes[shown.analysis["outcome"]]
@@ -42,7 +45,8 @@ def draw(estimates: Estimates, shown: Shown, entry: dict[str, Any]) -> tuple["Fi
         words = interval(median.estimate, median.ci_low, median.ci_high, 1)
         name = entry["levels"][level]
         label = f"{name} (n={fixed(median.n)}), median {words} months"
-        axes.step(*steps, where="post", color=color, lw=1.2, label=label)
+        dashes = _DASHES[place % len(_DASHES)]  # told apart also where print is grey
+        axes.step(*steps, where="post", color=color, lw=1.2, ls=dashes, label=label)
         axes.fill_between(
             steps[0],
             np.append(100, curve["low"]),
@@ -107,7 +111,9 @@ def draw(estimates: Estimates, shown: Shown, entry: dict[str, Any]) -> tuple["Fi
         f"{'; '.join(texts)} (95% confidence intervals in parentheses). "
     )
     caption += " ".join([*in_caption, f"Population: {shown.population}."])
-    return figure, caption + shown.not_shown(shown.analysis["by"], entry["levels"])
+    if "by" in shown.analysis.settings:
+        caption += shown.not_shown(shown.analysis["by"], entry["levels"])
+    return figure, caption
 
 
 def time_of(row: Estimate) -> float:
@@ -140,7 +146,8 @@ def _curve(estimates: Estimates, analysis: str, group: str) -> pd.DataFrame:
 def _tests(estimates: Estimates, entry: dict[str, Any]) -> tuple[list[str], list[str]]:
     """The log-rank test and the ratio of a model: for the picture, and in full for the caption."""
     found, sentences = [], []
-    test = estimates.first(entry["test"], statistic="log_rank_chi_squared")
+    asked = entry.get("test")
+    test = estimates.first(asked, statistic="log_rank_chi_squared") if asked else None
     if test is not None:
         found.append(f"Log-rank {p_text(test.p_value)}")
         sentences.append(f"Log-rank test {p_text(test.p_value)}, unadjusted.")

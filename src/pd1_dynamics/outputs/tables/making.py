@@ -1,6 +1,7 @@
 """Filling layouts with estimates. Each kind of layout is a function; none of them computes."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,21 +9,21 @@ import pandas as pd
 
 from pd1_dynamics.analyses.estimates import DROPPED
 from pd1_dynamics.analyses.selection import ALL, Estimate, Estimates
-from pd1_dynamics.contract.codebook import BINARY, MISSING, Codebook, Variable
+from pd1_dynamics.contract.codebook import MISSING, Codebook, Variable
 from pd1_dynamics.contract.declarations import labels_of_statistics
-from pd1_dynamics.outputs.tables.table import HEADING, LEVEL, ROW, Line, Table
+from pd1_dynamics.outputs.tables.footnotes import Footnotes, spelled_out
+from pd1_dynamics.outputs.tables.models import ADJUSTED, Tested, models
+from pd1_dynamics.outputs.tables.table import HEADING, LEVEL, ROW, Block, Line, Table
 from pd1_dynamics.statistics import printing as printed
 
 SYNTHETIC = "Synthetic cohort: these numbers show that the pipeline works; they are no evidence."
 INFERRED = "Contents inferred from the article, which names this table but does not print it."
+NOT_AVAILABLE = "Not available"
+INSIDE = "Patients without the value are part of the percentages, as in the article."
 EACH = "*"
 """In a layout: each group that the cohort has."""
 
-RATIOS = ("hazard_ratio", "odds_ratio", "coefficient")
-JOINT = ("likelihood_ratio_chi_squared", "f_statistic")
 TESTS = ("fisher_exact", "pearson_chi_squared", "wilcoxon_w", "kruskal_wallis_h")
-Block = tuple[tuple[str, ...], list[Line], list[str]]
-"""Header, lines and notes of one part of a table."""
 
 
 def make(
@@ -31,6 +32,7 @@ def make(
     codebook: Codebook,
     synthetic: bool,
     about: str = "",
+    tested: Tested | None = None,
 ) -> list[Table]:
     """All tables of a cohort.
 
@@ -46,6 +48,8 @@ def make(
         Whether the cohort is made up; then every table says so.
     about
         A sentence on the patients that every table says first.
+    tested
+        What was tested of the models beside the estimates; nothing if not given.
 
     Raises
     ------
@@ -55,17 +59,31 @@ def make(
     found = Estimates(estimates)
     first = [SYNTHETIC] if synthetic else []
     first += [about] if about else []
-    return [_table(name, layout, found, codebook, first) for name, layout in layouts.items()]
+    tested = tested or NOTHING_TESTED
+    return [
+        _table(name, layout, _Sources(found, codebook, tested, Footnotes()), first)
+        for name, layout in layouts.items()
+    ]
 
 
-def _table(
-    name: str,
-    layout: Mapping[str, Any],
-    estimates: Estimates,
-    codebook: Codebook,
-    first: list[str],
-) -> Table:
-    blocks = [_filled(part, estimates, codebook) for part in layout["parts"]]
+NOTHING_TESTED = Tested(
+    pd.DataFrame(columns=["analysis", "model", "term", "p_value"]),
+    pd.DataFrame(columns=["analysis", "term", "tests", *ADJUSTED]),
+)
+
+
+@dataclass(frozen=True)
+class _Sources:
+    """What the parts of one table are filled from, and its footnotes."""
+
+    estimates: Estimates
+    codebook: Codebook
+    tested: Tested
+    notes: Footnotes
+
+
+def _table(name: str, layout: Mapping[str, Any], sources: _Sources, first: list[str]) -> Table:
+    blocks = [_filled(part, sources) for part in layout["parts"]]
     width = max(len(part_header) for part_header, _, _ in blocks)
     blocks = [_padded(block, width - len(block[0])) for block in blocks]
     header = blocks[0][0]
@@ -81,6 +99,9 @@ def _table(
     notes += layout.get("notes", [])
     if layout.get("inferred"):
         notes.append(INFERRED)
+    notes += sources.notes.listed()
+    used = [layout["title"], *header, *notes, *(cell for line in lines for cell in line.cells)]
+    notes += spelled_out(used, sources.codebook.all_abbreviations)
     return Table(
         name,
         layout["number"],
@@ -91,27 +112,26 @@ def _table(
     )
 
 
-def _filled(part: Mapping[str, Any], estimates: Estimates, codebook: Codebook) -> Block:
+def _filled(part: Mapping[str, Any], sources: _Sources) -> Block:
     """One part; of one whose analysis the cohort's file leaves out, a line that says so."""
-    models = part.get("models", [])
-    carried_out = [m for m in models if not estimates.is_dropped(m["analysis"])]
-    if models and carried_out:
+    estimates = sources.estimates
+    asked = part.get("models", [])
+    carried_out = [m for m in asked if not estimates.is_dropped(m["analysis"])]
+    if asked and carried_out:
         part = {**part, "models": carried_out}
-    names = [m["analysis"] for m in models] if not carried_out else []
+    names = [m["analysis"] for m in asked] if not carried_out else []
     names += [part[key] for key in ("analysis", "rate", "survival") if key in part]
     if any(map(estimates.is_dropped, names)):
         return (part.get("stub", ""),), [Line(ROW, (f"not estimable: {DROPPED}",))], []
-    header, lines, notes = _KINDS[part["kind"]](part, estimates, codebook)
-    gone = [m.get("label", m["analysis"]) for m in models if m not in carried_out]
+    if part["kind"] == "models":
+        block = models(part, estimates, sources.codebook, sources.notes, sources.tested)
+    elif part["kind"] == "description":
+        block = _description(part, estimates, sources.codebook, sources.notes)
+    else:
+        block = _KINDS[part["kind"]](part, estimates, sources.codebook)
+    header, lines, notes = block
+    gone = [m.get("label", m["analysis"]) for m in asked if m not in carried_out]
     return header, lines, [*notes, *(f"{label}: not estimable: {DROPPED}." for label in gone)]
-
-
-def _spelled_out(codebook: Codebook, names: Iterable[str]) -> list[str]:
-    """A note that spells out the abbreviations of the variables of a part."""
-    found = {k: v for name in names for k, v in codebook.variables[name].abbreviations.items()}
-    return ["; ".join(f"{short}, {words}" for short, words in sorted(found.items())) + "."] * bool(
-        found
-    )
 
 
 def _padded(block: Block, columns: int) -> Block:
@@ -124,61 +144,91 @@ def _padded(block: Block, columns: int) -> Block:
 # --- frequencies, medians and ranges --------------------------------------------------------------
 
 
-def _description(part: Mapping[str, Any], estimates: Estimates, codebook: Codebook) -> Block:
+def _description(
+    part: Mapping[str, Any], estimates: Estimates, codebook: Codebook, notes: Footnotes
+) -> Block:
     """Variables by lines and groups by columns, with the p value of a test."""
     analysis, with_p = part["analysis"], part.get("p_value", False)
     groups = _groups(part, estimates)
     columns = [_group_header(group, part, estimates, codebook) for group in groups]
     header = (part.get("stub", "Characteristic"), *columns, *(["P value"] if with_p else []))
-    lines, notes, tests, missing = [], [], {}, []
-    described = [name for name in codebook.described(part["variables"]) if name != part.get("by")]
-    for name in described:
+    lines: list[Line] = []
+    for name in codebook.described(part["variables"]):
+        if name == part.get("by"):
+            continue
         variable = codebook.variables[name]
-        label = variable.label + (f" ({variable.unit})" if variable.unit else "")
-        tail = [_test(estimates, analysis, variable, tests)] if with_p else []
+        tail = [_test(estimates, analysis, variable, notes)] if with_p else []
         if estimates.find(analysis, "median", name) or variable.is_continuous:
-            cells = [
-                _median(estimates, analysis, name, group, variable.decimals) for group in groups
-            ]
-            lines.append(Line(ROW, (label, *cells, *tail)))
-            absent = estimates.find(analysis, "n_missing", name)
-            if absent and absent.estimate > 0:
-                missing.append(f"{variable.label} {printed.number(absent.estimate, 0)}")
-            continue
-        levels = _levels(estimates, analysis, name)
-        if not levels:
-            row = estimates.find(analysis, "n", name) or estimates.find(analysis, "n_missing", name)
-            why = _why(row, estimates, analysis)
-            lines.append(Line(ROW, (label, why, *[""] * (len(groups) - 1), *tail)))
-            continue
-        first = estimates.find(analysis, "n", f"{name}={levels[0]}", groups[0])
-        if first is not None and first.not_estimable:
-            why = f"not estimable: {first.not_estimable}"
-            lines.append(Line(ROW, (label, why, *[""] * (len(groups) - 1), *tail)))
-            continue
-        binary = set(levels) <= {"0", "1", MISSING}
-        if binary:
-            cells = [_count(estimates, analysis, f"{name}=1", group) for group in groups]
-            lines.append(Line(ROW, (label, *cells, *tail)))
-            levels = [MISSING] if MISSING in levels else []
+            lines += _of_numbers(variable, analysis, groups, estimates, tail)
         else:
-            lines.append(Line(ROW, (label, *[""] * len(groups), *tail)))
-        for level in levels:
-            row = estimates.find(analysis, "n", f"{name}={level}")
-            if level == MISSING and (row is None or row.estimate == 0):
-                continue
+            lines += _of_levels(variable, analysis, groups, estimates, tail, notes)
+    return header, lines, ["Values are n (%) or median (minimum to maximum)."]
+
+
+def _labelled(variable: Variable) -> str:
+    return variable.label + (f" ({variable.unit})" if variable.unit else "")
+
+
+def _of_numbers(
+    variable: Variable, analysis: str, groups: list[str], estimates: Estimates, tail: list[str]
+) -> list[Line]:
+    """Lines of a continuous variable: median and range, and how many lack it."""
+    name = variable.id
+    cells = [_median(estimates, analysis, name, group, variable.decimals) for group in groups]
+    lines = [Line(ROW, (_labelled(variable), *cells, *tail))]
+    absent = _missing_line(name, analysis, groups, estimates, len(tail))
+    gap = any(cell.startswith("not estimable") for cell in cells)
+    return lines if gap else [*lines, *absent]
+
+
+def _missing_line(
+    name: str, analysis: str, groups: list[str], estimates: Estimates, empty: int
+) -> list[Line]:
+    """How many of each group lack a value, where anybody does; outside of all percents."""
+    rows = [estimates.find(analysis, "n_missing", name, group) for group in groups]
+    if not any(row and row.estimate > 0 for row in rows):
+        return []
+    cells = [printed.DASH if row is None else printed.number(row.estimate, 0) for row in rows]
+    return [Line(LEVEL, (NOT_AVAILABLE, *cells, *[""] * empty))]
+
+
+def _of_levels(
+    variable: Variable,
+    analysis: str,
+    groups: list[str],
+    estimates: Estimates,
+    tail: list[str],
+    notes: Footnotes,
+) -> list[Line]:
+    """Lines of a variable with levels: one each, and how many lack a value."""
+    name, label = variable.id, _labelled(variable)
+    blank = [""] * (len(groups) - 1)
+    levels = _levels(estimates, analysis, name)
+    if not levels:
+        row = estimates.find(analysis, "n", name) or estimates.find(analysis, "n_missing", name)
+        return [Line(ROW, (label, _why(row, estimates, analysis), *blank, *tail))]
+    first = estimates.find(analysis, "n", f"{name}={levels[0]}", groups[0])
+    if first is not None and first.not_estimable:
+        why = f"not estimable: {first.not_estimable}"
+        return [Line(ROW, (label, why, *blank, *tail))]
+    lines = []
+    shown = [level for level in levels if level != MISSING]
+    if set(shown) <= {"0", "1"}:
+        cells = [_count(estimates, analysis, f"{name}=1", group) for group in groups]
+        lines.append(Line(ROW, (label, *cells, *tail)))
+    else:
+        lines.append(Line(ROW, (label, *[""] * len(groups), *tail)))
+        for level in shown:
             cells = [_count(estimates, analysis, f"{name}={level}", group) for group in groups]
-            shown = "Not available" if level == MISSING else variable.level_label(level)
-            lines.append(Line(LEVEL, (shown, *cells, *[""] * len(tail))))
-    notes.append("Values are n (%) or median (minimum to maximum).")
-    notes += _spelled_out(codebook, described)
-    if tests:
-        notes.append(
-            "P values: " + "; ".join(f"{m} for {', '.join(v)}" for m, v in tests.items()) + "."
-        )
-    if missing:
-        notes.append("Not available, number of patients: " + "; ".join(missing) + ".")
-    return header, lines, notes
+            lines.append(Line(LEVEL, (variable.level_label(level), *cells, *[""] * len(tail))))
+    if MISSING not in levels:
+        return [*lines, *_missing_line(name, analysis, groups, estimates, len(tail))]
+    everyone = estimates.find(analysis, "n", f"{name}={MISSING}")
+    if everyone is None or everyone.estimate == 0:
+        return lines
+    cells = [_count(estimates, analysis, f"{name}={MISSING}", group) for group in groups]
+    marked = NOT_AVAILABLE + notes.mark(INSIDE)
+    return [*lines, Line(LEVEL, (marked, *cells, *[""] * len(tail)))]
 
 
 def _groups(part: Mapping[str, Any], estimates: Estimates) -> list[str]:
@@ -233,131 +283,16 @@ def _median(estimates: Estimates, analysis: str, name: str, group: str, decimals
     return printed.median_range(middle.estimate, low.estimate, high.estimate, decimals)
 
 
-def _test(
-    estimates: Estimates, analysis: str, variable: Variable, tests: dict[str, list[str]]
-) -> str:
-    """P value of a variable, and its test noted with the others of the table."""
+def _test(estimates: Estimates, analysis: str, variable: Variable, notes: Footnotes) -> str:
+    """P value of a variable, marked with its test."""
     for statistic in TESTS:
         row = estimates.find(analysis, statistic, variable.id)
         if row is not None:
             if row.not_estimable:
                 return printed.DASH
-            tests.setdefault(row.method, []).append(variable.label)
-            return printed.p_value(row.p_value)
+            method = row.method[:1].upper() + row.method[1:]
+            return printed.p_value(row.p_value) + notes.mark(f"{method}.")
     return printed.DASH
-
-
-# --- models ---------------------------------------------------------------------------------------
-
-
-def _models(part: Mapping[str, Any], estimates: Estimates, codebook: Codebook) -> Block:
-    """Terms by lines; for each model its estimate with interval, and p."""
-    models = part["models"]
-    fitted = (
-        term.partition("=")[0]
-        for model in models
-        for term, _, _ in estimates.terms(model["analysis"], RATIOS)
-    )
-    names = list(dict.fromkeys(name for name in fitted if name))
-    wanted = codebook.expand(part["terms"]) if "terms" in part else names
-    header = [part.get("stub", "Covariate")]
-    notes = []
-    for model in models:
-        label = f"{model['label']}: " if model.get("label") else ""
-        header += [label + labels_of_statistics()[model["statistic"]]["label"], "P value"]
-    lines = []
-    for name in wanted:
-        lines += _term_lines(name, models, estimates, codebook)
-    for model in models:
-        gap = estimates.gap(model["analysis"])
-        methods = {
-            row.method
-            for term, _, statistic in estimates.terms(model["analysis"], RATIOS)
-            for row in [estimates.find(model["analysis"], statistic, term)]
-            if row and row.method
-        }
-        label = model.get("label", "Models")
-        if gap:
-            notes.append(f"{label}: not estimable: {gap}.")
-        elif methods:
-            notes.append(f"{label}: {'; '.join(sorted(methods))}.")
-    if not lines:
-        gaps = [estimates.gap(model["analysis"]) for model in models]
-        why = f"not estimable: {gaps[0]}" if gaps[0] else "No covariate entered the model"
-        lines.append(Line(ROW, (why, *[""] * (len(header) - 1))))
-    notes.append("CI, confidence interval; HR, hazard ratio; OR, odds ratio.")
-    return tuple(header), lines, [*notes, *_spelled_out(codebook, wanted)]
-
-
-def _term_lines(
-    name: str, models: list[Mapping[str, Any]], estimates: Estimates, codebook: Codebook
-) -> list[Line]:
-    variable = codebook.variables[name]
-    label = variable.label + (f" ({variable.unit})" if variable.unit else "")
-    terms = list(
-        dict.fromkeys(
-            term
-            for model in models
-            for term, _, _ in estimates.terms(model["analysis"], RATIOS)
-            if term == name or term.startswith(f"{name}=")
-        )
-    )
-    if not terms:
-        return []
-    if len(terms) == 1:
-        level = variable.level_label(terms[0].partition("=")[2]) if "=" in terms[0] else ""
-        if level and not _is_yes_or_no(variable):
-            label = f"{label}: {_against(level, terms[0], variable, models, estimates)}"
-        return [Line(ROW, (label, *_model_cells(terms[0], models, estimates)))]
-    lines = [Line(ROW, (label, *_model_cells(name, models, estimates, joint=True)))]
-    for term in terms:
-        level = variable.level_label(term.partition("=")[2])
-        shown = _against(level, term, variable, models, estimates)
-        lines.append(Line(LEVEL, (shown, *_model_cells(term, models, estimates))))
-    return lines
-
-
-def _is_yes_or_no(variable: Variable) -> bool:
-    """Whether a variable says only that something is there, so that its name says it all."""
-    return variable.kind == BINARY and variable.level_label("1") in ("1", "Yes")
-
-
-def _against(
-    level: str,
-    term: str,
-    variable: Variable,
-    models: list[Mapping[str, Any]],
-    estimates: Estimates,
-) -> str:
-    """A level with the one that it is compared with."""
-    for model in models:
-        row = estimates.find(model["analysis"], model["statistic"], term)
-        if row is not None and row.reference:
-            return f"{level} vs {variable.level_label(row.reference)}"
-    return level
-
-
-def _model_cells(
-    term: str, models: list[Mapping[str, Any]], estimates: Estimates, joint: bool = False
-) -> list[str]:
-    cells = []
-    for model in models:
-        if joint:
-            rows = [estimates.find(model["analysis"], s, term) for s in JOINT]
-            row = next((r for r in rows if r is not None and not r.not_estimable), None)
-            cells += ["", printed.p_value(row.p_value) if row else ""]
-            continue
-        row = estimates.find(model["analysis"], model["statistic"], term)
-        if row is None:
-            cells += [printed.DASH, printed.DASH]
-        elif row.not_estimable:
-            cells += [f"not estimable: {row.not_estimable}", printed.DASH]
-        else:
-            shown = printed.interval(
-                row.estimate, row.ci_low, row.ci_high, model.get("decimals", 3)
-            )
-            cells += [shown, printed.p_value(row.p_value)]
-    return cells
 
 
 # --- pairs, rates and survival times --------------------------------------------------------------
@@ -405,7 +340,7 @@ def _outcomes(part: Mapping[str, Any], estimates: Estimates, codebook: Codebook)
     gaps = [g for g in (estimates.gap(rates), estimates.gap(times)) if g]
     notes = [
         "Rates with Clopper–Pearson intervals; median PFS by the Kaplan–Meier method, intervals on "
-        "the log scale. CI, confidence interval; NR, not reached; PFS, progression-free survival."
+        "the log scale."
     ]
     notes += [f"Not estimable: {gap}." for gap in dict.fromkeys(gaps)]
     return header, lines, notes
@@ -449,7 +384,7 @@ def _estimates(part: Mapping[str, Any], estimates: Estimates, codebook: Codebook
         lines.append(Line(ROW, (words, *cells, p_value)))
         gaps += [row.not_estimable for row in found.values() if row.not_estimable]
     methods = dict.fromkeys(row.method for found in rows.values() for row in found.values())
-    notes = ["; ".join(method for method in methods if method) + ". CI, confidence interval."]
+    notes = ["; ".join(method for method in methods if method) + "."]
     return header, lines, [*notes, *(f"Not estimable: {gap}." for gap in dict.fromkeys(gaps))]
 
 
@@ -475,8 +410,6 @@ def _why(row: Estimate | None, estimates: Estimates, analysis: str) -> str:
 
 Kind = Callable[[Mapping[str, Any], Estimates, Codebook], Block]
 _KINDS: dict[str, Kind] = {
-    "description": _description,
-    "models": _models,
     "pairs": _pairs,
     "estimates": _estimates,
     "outcomes": _outcomes,

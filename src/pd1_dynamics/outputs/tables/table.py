@@ -31,3 +31,7 @@ class Table:
     header: tuple[str, ...]
     lines: tuple[Line, ...]
     notes: tuple[str, ...] = field(default_factory=tuple)
+
+
+Block = tuple[tuple[str, ...], list[Line], list[str]]
+"""Header, lines and unmarked notes of one part of a table."""

@@ -1,8 +1,9 @@
-"""A table as CSV, as an HTML page, and as a Word document; the same bytes for the same table."""
+"""A table as CSV, HTML page, Word document and LaTeX; the same bytes for the same table."""
 
 import csv
 import io
 import zipfile
+from collections.abc import Sequence
 from datetime import datetime
 from html import escape, unescape
 from pathlib import Path
@@ -10,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from docx import Document
 from docx.enum.section import WD_ORIENT
+from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
+from docx.shared import Cm, Pt, RGBColor
 
 from pd1_dynamics.files import write_text, written_aside
+from pd1_dynamics.outputs.tables.footnotes import noted, parted
 from pd1_dynamics.outputs.tables.table import HEADING, LEVEL, Table
 
 if TYPE_CHECKING:
@@ -22,7 +25,11 @@ if TYPE_CHECKING:
 
 _INDENT = "\u2003"
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip file can hold
-_WIDE = 5  # with this many columns or more, the page is landscape
+_WIDE = 6  # with this many columns or more, the page is landscape
+_CROWDED = 11  # and with this many its type is small
+_TYPE = {False: (8.5, 0.19), True: (6.5, 0.135)}  # points, and cm that a letter takes, by crowding
+_MARGIN = 2.0  # cm
+_PAPER = (21.0, 29.7)  # cm
 
 STYLE = """\
 table.printed { border-collapse: collapse; color: #1a1a1a; }
@@ -34,6 +41,7 @@ table.printed thead th { border-top: 2px solid #1a1a1a; border-bottom: 1px solid
 table.printed tbody th { font-weight: 400; }
 table.printed tr.heading th { font-weight: 600; padding-top: 0.5rem; }
 table.printed tr.level th { padding-left: 1.2rem; }
+table.printed sup, .notes sup { font-size: 0.7em; line-height: 0; }
 table.printed tbody tr:last-child > * { border-bottom: 2px solid #1a1a1a; }
 .notes { font: 0.8125rem/1.4 system-ui, sans-serif; color: #404040; max-width: 60rem; padding: 0; }
 .notes li { list-style: none; }
@@ -41,41 +49,52 @@ table.printed tbody tr:last-child > * { border-bottom: 2px solid #1a1a1a; }
 
 
 def write(table: Table, folder: str | Path) -> None:
-    """Write ``<name>.csv``, ``<name>.html`` and ``<name>.docx`` into a folder."""
+    """Write ``<name>.csv``, ``.html``, ``.docx`` and ``.tex`` into a folder."""
     folder = Path(folder)
     write_text(to_csv(table), folder / f"{table.name}.csv")
+    write_text(to_tex(table), folder / f"{table.name}.tex")
     write_text(to_page(table), folder / f"{table.name}.html")
     with written_aside(folder / f"{table.name}.docx") as path:
         path.write_bytes(to_docx(table))
 
 
 def to_csv(table: Table) -> str:
-    """The table as text: header and lines; levels are indented."""
+    """The table as text: header and lines without the marks of footnotes; levels are indented."""
     text = io.StringIO()
     out = csv.writer(text, lineterminator="\n")
-    out.writerow(table.header)
+    out.writerow([parted(cell)[0] for cell in table.header])
     for line in table.lines:
-        first = _INDENT + line.cells[0] if line.role == LEVEL else line.cells[0]
-        out.writerow([first, *line.cells[1:]])
+        cells = [parted(cell)[0] for cell in line.cells]
+        first = _INDENT + cells[0] if line.role == LEVEL else cells[0]
+        out.writerow([first, *cells[1:]])
     return text.getvalue()
 
 
 def to_html(table: Table) -> str:
     """The table as a part of an HTML page, with its caption and notes."""
-    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in table.header)
+
+    def shown(cell: str) -> str:
+        text, letters = parted(cell)
+        marks = ",".join(letters)
+        return escape(text) + (f"<sup>{marks}</sup>" if marks else "")
+
+    head = "".join(f'<th scope="col">{shown(cell)}</th>' for cell in table.header)
     body = []
     for line in table.lines:
-        cells = "".join(f"<td>{escape(cell)}</td>" for cell in line.cells[1:])
-        first = f'<th scope="row">{escape(line.cells[0])}</th>'
+        cells = "".join(f"<td>{shown(cell)}</td>" for cell in line.cells[1:])
+        first = f'<th scope="row">{shown(line.cells[0])}</th>'
         if line.role == HEADING and not any(line.cells[1:]):
             first = (
                 f'<th scope="rowgroup" colspan="{len(table.header)}">{escape(line.cells[0])}</th>'
             )
             cells = ""
         elif line.role == HEADING:
-            cells = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in line.cells[1:])
+            cells = "".join(f'<th scope="col">{shown(cell)}</th>' for cell in line.cells[1:])
         body.append(f'<tr class="{line.role}">{first}{cells}</tr>')
-    notes = "".join(f"<li>{escape(note)}</li>" for note in table.notes)
+    notes = ""
+    for letter, words in map(noted, table.notes):
+        mark = f"<sup>{letter}</sup> " if letter else ""
+        notes += f"<li>{mark}{escape(words)}</li>"
     caption = f"{escape(table.number)}. {escape(table.title)}"
     return (
         f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(table.number)}">\n'
@@ -84,6 +103,79 @@ def to_html(table: Table) -> str:
         + "\n".join(body)
         + "\n</tbody>\n</table>\n</div>\n"
         f'<ul class="notes">{notes}</ul>\n'
+    )
+
+
+_TEX = {
+    "\\": r"\textbackslash{}",
+    **{sign: f"\\{sign}" for sign in "&%$#_{}"},
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "\u2212": r"$-$",
+    "\u2013": "--",
+    "≥": r"$\geq$",
+    "≤": r"$\leq$",
+    "±": r"$\pm$",
+    "×": r"$\times$",
+    "²": r"\textsuperscript{2}",
+    "√": r"$\surd$",
+}
+
+
+def to_tex(table: Table) -> str:
+    """The table for LaTeX: a ``table`` environment with rules of the package ``booktabs``.
+
+    The document loads ``booktabs``, ``tabularx`` and ``threeparttable``; letters beyond ASCII need
+    an engine or an input encoding that knows UTF-8.
+    """
+
+    def plain(text: str) -> str:
+        return "".join(_TEX.get(sign, sign) for sign in text)
+
+    def shown(cell: str) -> str:
+        text, letters = parted(cell)
+        return plain(text) + (rf"\tnote{{{','.join(letters)}}}" if letters else "")
+
+    def row(cells: Sequence[str], first: str = "") -> str:
+        return first + " & ".join(map(shown, cells)) + r" \\"
+
+    body = []
+    for line in table.lines:
+        if line.role == HEADING and not any(line.cells[1:]):
+            words = plain(line.cells[0])
+            body.append(rf"\multicolumn{{{len(table.header)}}}{{@{{}}l}}{{\textbf{{{words}}}}} \\")
+        elif line.role == HEADING:
+            body += [r"\midrule", row(line.cells), r"\midrule"]
+        else:
+            body.append(row(line.cells, r"\quad " if line.role == LEVEL else ""))
+    notes = []
+    for letter, words in map(noted, table.notes):
+        notes.append(rf"\item[{letter}] {plain(words)}")
+    columns = r">{\raggedright\arraybackslash}X" + "l" * (len(table.header) - 1)
+    return "\n".join(
+        [
+            r"% \usepackage{booktabs,tabularx,threeparttable}",
+            r"\begin{table}[htbp]",
+            r"\begin{threeparttable}",
+            rf"\caption{{{plain(table.title)}}}",
+            rf"\label{{tab:{table.name}}}",
+            r"\footnotesize",
+            rf"\begin{{tabularx}}{{\textwidth}}{{@{{}}{columns}@{{}}}}",
+            r"\toprule",
+            row(table.header),
+            r"\midrule",
+            *body,
+            r"\bottomrule",
+            r"\end{tabularx}",
+            r"\begin{tablenotes}\footnotesize",
+            *notes,
+            r"\end{tablenotes}",
+            r"\end{threeparttable}",
+            r"\end{table}",
+            "",
+        ]
     )
 
 
@@ -105,24 +197,39 @@ def from_page(page: str) -> tuple[str, str]:
 
 
 def to_docx(table: Table) -> bytes:
-    """The table as a Word document: three rules, the header repeated on each page, notes below."""
+    """The table as a Word document that is ready to be handed in.
+
+    Caption and notes in styles of their own, three rules, a header that is repeated on each page,
+    rows that stay together, and columns as wide as their texts need on the page.
+    """
     document = Document()
     style = document.styles["Normal"]
     style.font.name, style.font.size = "Arial", Pt(9)
     section = document.sections[0]
-    if len(table.header) >= _WIDE:
-        section.orientation = WD_ORIENT.LANDSCAPE
-        section.page_width, section.page_height = section.page_height, section.page_width
+    wide = len(table.header) >= _WIDE
+    width, height = (_PAPER[1], _PAPER[0]) if wide else _PAPER
+    section.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
+    section.page_width, section.page_height = Cm(width), Cm(height)
     for side in ("left_margin", "right_margin", "top_margin", "bottom_margin"):
-        setattr(section, side, Cm(2))
-    title = document.add_paragraph()
+        setattr(section, side, Cm(_MARGIN))
+    caption = document.styles["Caption"]
+    caption.font.name, caption.font.size, caption.font.bold = "Arial", Pt(10), False
+    caption.font.color.rgb = RGBColor(0, 0, 0)
+    below = document.styles.add_style("Table note", WD_STYLE_TYPE.PARAGRAPH)
+    below.base_style = style
+    below.font.size = Pt(8)
+    below.paragraph_format.space_after = Pt(2)
+    title = document.add_paragraph(style="Caption")
+    title.paragraph_format.keep_with_next = True
     title.add_run(f"{table.number}. ").bold = True
     title.add_run(table.title)
-    _fill(document, table)
-    for note in table.notes:
-        paragraph = document.add_paragraph()
-        paragraph.paragraph_format.space_after = Pt(2)
-        paragraph.add_run(note).font.size = Pt(8)
+    _fill(document, table, width - 2 * _MARGIN)
+    for letter, words in map(noted, table.notes):
+        paragraph = document.add_paragraph(style="Table note")
+        if letter:
+            paragraph.add_run(letter).font.superscript = True
+            paragraph.add_run(" ")
+        paragraph.add_run(words)
     properties = document.core_properties
     properties.author, properties.title = "pd1-dynamics", f"{table.number}. {table.title}"
     properties.created = properties.modified = datetime(*_EPOCH)
@@ -132,7 +239,25 @@ def to_docx(table: Table) -> bytes:
     return _normalised(raw.getvalue())
 
 
-def _fill(document: Any, table: Table) -> None:
+def _widths(table: Table, total: float) -> list[float]:
+    """Widths of the columns, cm: as their longest words and texts need, together ``total``."""
+    texts = list(zip(*[table.header, *(line.cells for line in table.lines)], strict=True))
+    spanning = {line.cells[0] for line in table.lines if not any(line.cells[1:])}
+    wanted, least = [], []
+    for column in texts:
+        cells = [parted(cell)[0] for cell in column if cell not in spanning]
+        lengths = sorted(map(len, cells))
+        words = max((len(word) for cell in cells for word in cell.split()), default=1)
+        least.append(words + 2.0)
+        wanted.append(max(words + 2.0, min(lengths[int(0.9 * (len(lengths) - 1))] + 2.0, 44.0)))
+    scale = min(total / sum(least), _TYPE[len(texts) >= _CROWDED][1])
+    spare = max(total - scale * sum(least), 0.0)
+    more = [max(w - low, 0.0) for w, low in zip(wanted, least, strict=True)]
+    share = sum(more) or 1.0
+    return [scale * low + spare * part / share for low, part in zip(least, more, strict=True)]
+
+
+def _fill(document: Any, table: Table, width: float) -> None:
     def rule(row: Any, side: str, width: int) -> None:
         for cell in row.cells:
             properties = cell._tc.get_or_add_tcPr()
@@ -149,23 +274,43 @@ def _fill(document: Any, table: Table) -> None:
         paragraph = cell.paragraphs[0]
         paragraph.paragraph_format.space_after = Pt(1)
         paragraph.paragraph_format.left_indent = Pt(indent)
-        run = paragraph.add_run(text)
-        run.bold, run.font.size = bold, Pt(8.5)
+        plain, letters = parted(text)
+        run = paragraph.add_run(plain)
+        run.bold, run.font.size = bold, Pt(points)
+        if letters:
+            mark = paragraph.add_run(",".join(letters))
+            mark.font.superscript, mark.font.size = True, Pt(points)
 
+    def flag(row: Any, name: str) -> None:
+        element = OxmlElement(name)
+        element.set(qn("w:val"), "true")
+        row._tr.get_or_add_trPr().append(element)
+
+    points, _ = _TYPE[len(table.header) >= _CROWDED]
     made = document.add_table(rows=1 + len(table.lines), cols=len(table.header))
-    for cell, text in zip(made.rows[0].cells, table.header, strict=True):
+    made.autofit = False
+    widths = [Cm(part) for part in _widths(table, width)]
+    for column, part in zip(made.columns, widths, strict=True):
+        column.width = part
+    rows = list(made.rows)
+    for cell, text in zip(rows[0].cells, table.header, strict=True):
         put(cell, text, bold=True)
-    repeat = OxmlElement("w:tblHeader")
-    repeat.set(qn("w:val"), "true")
-    made.rows[0]._tr.get_or_add_trPr().append(repeat)
-    rule(made.rows[0], "top", 12)
-    rule(made.rows[0], "bottom", 6)
-    for row, line in zip(list(made.rows)[1:], table.lines, strict=True):
+    flag(rows[0], "w:tblHeader")
+    rule(rows[0], "top", 12)
+    rule(rows[0], "bottom", 6)
+    for row in rows:
+        flag(row, "w:cantSplit")
+        for cell, part in zip(row.cells, widths, strict=True):
+            cell.width = part
+    for row, line in zip(rows[1:], table.lines, strict=True):
         cells = row.cells
+        if line.role == HEADING and not any(line.cells[1:]):
+            put(cells[0].merge(cells[-1]), line.cells[0], bold=True)
+            continue
         for place, text in enumerate(line.cells):
             indent = 10 if line.role == LEVEL and place == 0 else 0
             put(cells[place], text, bold=line.role == HEADING, indent=indent)
-    rule(made.rows[-1], "bottom", 12)
+    rule(rows[-1], "bottom", 12)
 
 
 def _normalised(document: bytes) -> bytes:
