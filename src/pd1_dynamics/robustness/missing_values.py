@@ -117,6 +117,12 @@ def _imputed(everyone: pd.DataFrame, material: Material) -> list[pd.DataFrame]:
     share = covariates.isna().mean().max()
     if share > _MOST_MISSING:
         raise NotEstimable(f"a covariate that {100 * share:.0f} % of the patients lack")
+    needed = material.asked["events_per_coefficient"] * covariates.shape[1]
+    if len(everyone) < needed:
+        raise NotEstimable(
+            f"too few patients: {len(everyone)}, and to impute {covariates.shape[1]} covariates "
+            f"needs {needed}"
+        )
     data = everyone.assign(hazard=_nelson_aalen(everyone)).drop(columns="time")
     rng = np.random.Generator(np.random.PCG64(material.asked["seed"]))
     try:

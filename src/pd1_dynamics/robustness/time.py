@@ -88,7 +88,8 @@ def known_at(scans: pd.DataFrame, patients: pd.DataFrame, month: float) -> pd.Da
         Columns named as the terms; NaN where no scan tells.
     """
     known = so_far(scans[scans["month"] <= month]).groupby("patient_id").last()
-    found = known.reindex(patients["patient_id"].astype(str)).reset_index(drop=True)
+    ids = patients["patient_id"].astype(str).to_numpy()
+    found = known.reindex(index=ids).reset_index(drop=True)
     progressed = (patients["in_progression_cohort"] == 1) & (patients["pfs_months"] <= month)
     kind = patients["resistance"].where(progressed, "")
     told = (kind == "") | kind.isin([PRIMARY, SECONDARY])

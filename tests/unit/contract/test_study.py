@@ -118,8 +118,9 @@ def test_covariates_reach_models_tables_and_abbreviations(study):
     text = writing.to_csv(made["tableS1"])
     assert "PD-L1 TPS (%)" in text
     assert "NRAS" not in text
-    assert "TPS, tumor proportion score." in made["tableS1"].notes
-    assert "TPS, tumor proportion score." in made["tableL1"].notes
+    for name in ("tableS1", "tableL1"):
+        assert any("TPS, tumor proportion score" in note for note in made[name].notes)
+        assert not any("PD, disease progression" in note for note in made[name].notes)  # PD-L1
 
 
 def test_a_dropped_analysis_is_said_where_it_was_shown(study):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_LINE = 5.6 * style.MM  # height of a line, inches
+_LINE = 6.6 * style.MM  # height of a line, inches
 _TICKS = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
 _FINE = (0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15)
 _LETTERS = 46  # of a line of a label

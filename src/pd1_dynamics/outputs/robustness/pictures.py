@@ -219,6 +219,9 @@ def _choices(every: pd.DataFrame) -> dict[str, list[str]]:
 def _estimates(
     axes: "Axes", there: pd.DataFrame, x: np.ndarray, ratios: np.ndarray, strong: np.ndarray
 ) -> None:
+    if not ratios.any():
+        axes.set_axis_off()
+        return
     values = there["estimate"].to_numpy()
     low, high = there["ci_low"].to_numpy(), there["ci_high"].to_numpy()
     for chosen, color in ((ratios & ~strong, style.FAINT), (ratios & strong, style.INK)):

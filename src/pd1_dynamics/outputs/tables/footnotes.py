@@ -60,7 +60,7 @@ def spelled_out(texts: Iterable[str], known: Mapping[str, str]) -> list[str]:
     """
     whole = "\n".join(texts)
     found = [
-        short for short in known if re.search(rf"(?<![\w-]){re.escape(short)}(?![\w]|-\d)", whole)
+        short for short in known if re.search(rf"(?<![\w-]){re.escape(short)}(?![\w-])", whole)
     ]
     words = "; ".join(f"{short}, {known[short]}" for short in sorted(found, key=str.lower))
     return [f"{words}."] if words else []

@@ -61,10 +61,12 @@ def page(tmp_path):
             cohort={"name": "c", "title": "Title & more", "source": "here", "synthetic": synthetic},
             estimates=estimates,
             tables=[{"name": "table1", "number": "Table 1", "html": "<table></table>"}],
-            figures=[Picture("figure1", picture, "Flow", "Caption.")],
+            figures=[Picture("figure1", picture, "Flow", "Caption.", "What it says.")],
             comparison=COMPARED,
             audit=AUDITED,
-            agreement=Picture("agreement", picture, "Published and recomputed", "Caption."),
+            agreement=Picture(
+                "agreement", picture, "Published and recomputed", "Caption.", "What it says."
+            ),
             notes=pd.DataFrame({"table": ["lesions"], "rule": ["r"], "rows": [2], "note": ["n"]}),
             definitions={"reader": None},
             sources=[("patients.csv", "abc")],

@@ -1,6 +1,7 @@
 """Layouts filled with made-up estimates: right cells, honest gaps, no silent blanks."""
 
 import io
+import re
 import zipfile
 from pathlib import Path
 
@@ -11,8 +12,17 @@ from pd1_dynamics.analyses.estimates import COLUMNS
 from pd1_dynamics.analyses.selection import NothingSelectedError
 from pd1_dynamics.contract.codebook import Codebook, Variable
 from pd1_dynamics.outputs import tables
-from pd1_dynamics.outputs.tables.making import SYNTHETIC
-from pd1_dynamics.outputs.tables.writing import from_page, to_csv, to_docx, to_html, to_page
+from pd1_dynamics.outputs.tables.footnotes import spelled_out
+from pd1_dynamics.outputs.tables.making import INSIDE, SYNTHETIC
+from pd1_dynamics.outputs.tables.models import NOT_PROPORTIONAL
+from pd1_dynamics.outputs.tables.writing import (
+    from_page,
+    to_csv,
+    to_docx,
+    to_html,
+    to_page,
+    to_tex,
+)
 
 ROOT = Path(__file__).parents[4]
 CODEBOOK = Codebook(
@@ -84,14 +94,28 @@ def test_descriptions_show_counts_medians_and_tests():
     table = make(described("all", 12) + tests)
     assert table.header == ("Characteristic", "All (n=12)", "P value")
     assert [line.cells for line in table.lines] == [
-        ("Type", "", "0.005"),
+        ("Type", "", "0.005ᵃ"),
         ("A", "3 (25)", ""),
         ("B", "8 (67)", ""),
-        ("Not available", "1 (8)", ""),
+        ("Not availableᵇ", "1 (8)", ""),
         ("Size (mm)", "49.0 (0.0 to 415.0)", "–"),
+        ("Not available", "2", ""),
     ]
-    assert any("Size 2" in note for note in table.notes)
-    assert any("Fisher" in note for note in table.notes)
+    assert "ᵃ Fisher's exact test." in table.notes
+    assert f"ᵇ {INSIDE}" in table.notes
+
+
+def test_missing_values_stand_outside_the_percents_where_the_analysis_leaves_them_out():
+    rows = [
+        row("n", "type=a", 3, n=10),
+        row("percent", "type=a", 30, n=10),
+        row("n", "type=b", 7, n=10),
+        row("percent", "type=b", 70, n=10),
+        row("n_missing", "type", 2, n=12),
+    ]
+    table = make(rows)
+    assert table.lines[3].cells == ("Not available", "2", "")
+    assert not any(INSIDE in note for note in table.notes)
 
 
 def test_gaps_are_named_in_place():
@@ -107,8 +131,105 @@ def test_models_show_ratio_interval_and_p():
         "parts": [{"kind": "models", "models": [{"analysis": "x", "statistic": "hazard_ratio"}]}],
     }
     ratio = {"ci_low": 0.288, "ci_high": 0.879, "p_value": 0.016, "method": "Cox", "reference": "a"}
+    ratio |= {"n": 157, "events": 86}
     table = make([row("hazard_ratio", "type=b", 0.503, **ratio)], layout)
-    assert table.lines[0].cells == ("Type: B vs A", "0.503 (0.288 to 0.879)", "0.02")
+    assert table.header == ("Covariate", "HR (95% CI)ᵃ", "n (events)", "P value")
+    assert [line.cells for line in table.lines] == [
+        ("Type", "", "", ""),
+        ("A", "Reference", "", ""),
+        ("B", "0.503 (0.288 to 0.879)", "157 (86)", "0.02"),
+    ]
+    assert "ᵃ Cox." in table.notes
+
+
+def two_models(*rows, **more):
+    layout = {
+        **LAYOUT,
+        "parts": [
+            {"kind": "models", "models": [{"analysis": "x", "statistic": "hazard_ratio", **more}]}
+        ],
+    }
+    hazards = pd.DataFrame(
+        [("x", "size", "size", 0.001), ("x", "flag", "flag=1", 0.4)],
+        columns=["analysis", "model", "term", "p_value"],
+    )
+    family = pd.DataFrame(
+        [("x", "size", 3, 0.06), ("x", "flag=1", 3, 0.9)],
+        columns=["analysis", "term", "tests", "holm"],
+    )
+    tested = tables.Tested(hazards, family)
+    return tables.make(estimates(*rows), {"t": layout}, CODEBOOK, False, tested=tested)[0]
+
+
+SIZE = row("hazard_ratio", "size", 1.01, ci_low=1.0, ci_high=1.02, p_value=0.02, method="Cox", n=9)
+FLAG = row("hazard_ratio", "flag=1", 2, ci_low=1, ci_high=4, p_value=0.048, method="Cox; more", n=9)
+
+
+def test_hazards_that_are_not_proportional_are_marked_where_they_are_shown():
+    table = two_models(SIZE, FLAG)
+    assert table.lines[0].cells[1] == "1.010 (1.000 to 1.020)ᵇ"
+    assert f"ᵇ {NOT_PROPORTIONAL}" in table.notes
+    assert not table.lines[1].cells[1].endswith("ᵇ")
+
+
+def test_another_method_is_marked_in_its_row_and_the_common_one_in_the_header():
+    table = two_models(SIZE, FLAG)
+    assert table.header[1].endswith("ᵃ")
+    assert "ᵃ Cox." in table.notes
+    mark = table.lines[1].cells[1][-1]
+    assert f"{mark} Cox; more." in table.notes
+
+
+def test_adjusted_p_values_are_those_of_the_family():
+    table = two_models(SIZE, FLAG, adjusted_p="holm")
+    assert [line.cells[-2:] for line in table.lines] == [("0.02", "0.06"), ("0.048", "0.90")]
+    assert any("3 tests by Holm's method" in note for note in table.notes)
+
+
+def test_only_abbreviations_that_are_used_are_spelled_out():
+    known = {"HR": "hazard ratio", "CI": "confidence interval", "PD": "progression"}
+    assert spelled_out(["PPS: HR (95% CI)", "anti-PD-1"], known) == [
+        "CI, confidence interval; HR, hazard ratio."
+    ]
+    assert spelled_out(["LDH at PD"], known) == ["PD, progression."]
+    assert spelled_out(["nothing"], known) == []
+
+
+def test_marks_are_superscripts_in_pages_and_absent_from_csv():
+    table = two_models(SIZE, FLAG)
+    html, text, tex = to_html(table), to_csv(table), to_tex(table)
+    assert "HR (95% CI)<sup>a</sup></th>" in html
+    assert "<li><sup>a</sup> Cox.</li>" in html
+    assert "ᵃ" not in html + text + tex
+    assert r"HR (95\% CI)\tnote{a}" in tex
+    assert r"\item[a] Cox." in tex
+
+
+def test_latex_has_as_many_cells_in_each_line_and_no_bare_sign():
+    tex = to_tex(make(described("all", 12)))
+    body = tex.partition(r"\toprule")[2].partition(r"\bottomrule")[0]
+    rows = [
+        line for line in body.splitlines() if line.endswith(r"\\") and "multicolumn" not in line
+    ]
+    assert {line.count(" & ") for line in rows} == {2}
+    assert not re.search(r"(?<!\\)[%&_#$](?![-\\])", body.replace(" & ", ""))
+
+
+def test_word_documents_are_ready_to_be_handed_in():
+    from docx import Document
+
+    document = Document(io.BytesIO(to_docx(two_models(SIZE, FLAG))))
+    assert document.paragraphs[0].style.name == "Caption"
+    assert {p.style.name for p in document.paragraphs[1:]} == {"Table note"}
+    (table,) = document.tables
+    xml = [row._tr.xml for row in table.rows]
+    assert all("w:cantSplit" in text for text in xml)
+    assert "w:tblHeader" in xml[0]
+    section = document.sections[0]
+    usable = section.page_width - section.left_margin - section.right_margin
+    assert sum(column.width for column in table.columns) <= usable
+    runs = [run for cell in table.rows[0].cells for run in cell.paragraphs[0].runs]
+    assert [run.text for run in runs if run.font.superscript] == ["a"]
 
 
 def test_an_analysis_that_is_not_there_is_an_error():
