@@ -26,6 +26,10 @@ for (name in names(models)) {
   say(paste0(name, "/dfbeta"), t(residuals(fit, "dfbeta")))
   say(paste0(name, "/scaledsch"), t(residuals(fit, "scaledsch")))
 }
+for (column in c("time", "months")) {   # without covariates
+  fit <- coxph(as.formula(paste0("Surv(", column, ", status) ~ 1")), lung)
+  say(paste0("null_", column), residuals(fit, "martingale"))
+}
 lung$cluster <- (seq_len(nrow(lung)) - 1) %% 12
 robust <- summary(coxph(Surv(months, status) ~ age + sex, lung, cluster = cluster, control = exact))
 say("robust", t(robust$coefficients[, c("coef", "robust se", "Pr(>|z|)")]))

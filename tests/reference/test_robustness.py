@@ -17,6 +17,7 @@ from pd1_dynamics.statistics.cox import cox
 from pd1_dynamics.statistics.cox_engine import fit_cox
 from pd1_dynamics.statistics.cox_residuals import cox_residuals, cox_robust
 from pd1_dynamics.statistics.interval_censored import turnbull, weibull
+from pd1_dynamics.statistics.kaplan_meier import nelson_aalen
 from pd1_dynamics.statistics.restricted_mean import difference, restricted_mean
 from pd1_dynamics.statistics.results import likelihood_ratio
 from pd1_dynamics.statistics.rubin import pool
@@ -69,6 +70,11 @@ def test_residuals_of_cox_models(lung, in_r, name, part):
     if part == "scaledsch":  # tied events come in any order
         ours, theirs = np.sort(ours, axis=0), np.sort(theirs, axis=0)
     agree(ours, theirs)
+
+
+@pytest.mark.parametrize("column", ["time", "months"])
+def test_martingale_residuals_without_covariates(lung, in_r, column):
+    agree(lung["status"] - nelson_aalen(lung[column], lung["status"]), in_r[f"null_{column}"])
 
 
 def test_cluster_robust_errors(lung, in_r):

@@ -6,6 +6,7 @@ QUESTIONS = {
         "influence",
         "collinearity",
         "schoenfeld",
+        "martingale",
         "landmark",
         "time_dependent",
         "restricted_mean",
@@ -124,7 +125,7 @@ rule vary_choices:
         "../scripts/vary_choices.py"
 
 
-PICTURES = ["schoenfeld", "rules", *(f"specifications_{name}" for name in CURVES)]
+PICTURES = ["schoenfeld", "martingale", "rules", *(f"specifications_{name}" for name in CURVES)]
 
 
 rule show_robustness:

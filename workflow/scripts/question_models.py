@@ -21,6 +21,7 @@ def main(path_cohort, path_definitions, folder_config, derived, folder):
         "influence": assumptions.influence(run, shown),
         "collinearity": assumptions.collinearity(material, run),
         "schoenfeld": assumptions.schoenfeld(material, run),
+        "martingale": assumptions.martingale(material, run),
         "landmark": time.landmarks(material, run),
         "time_dependent": time.time_dependent(material, run),
         "restricted_mean": time.restricted_means(material, run),
@@ -29,6 +30,9 @@ def main(path_cohort, path_definitions, folder_config, derived, folder):
         "centers": confounding.centers(material, run),
     }
     smallest = definitions_of(path_cohort, path_definitions)["publish"]["smallest_cell"]
+    if smallest:  # residuals are those of single patients
+        for name in ("schoenfeld", "martingale"):
+            made[name] = made[name].assign(residual=float("nan"))
     for name, table in made.items():
         write_table(keep_back(table, smallest), folder / f"{name}.csv")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from statsmodels.nonparametric.smoothers_lowess import lowess
 from statsmodels.stats.outliers_influence import variance_inflation_factor
 
 from pd1_dynamics.analyses.attempt import attempt
@@ -23,7 +24,7 @@ from pd1_dynamics.robustness.material import (
 from pd1_dynamics.statistics.cox import cox, cox_zph
 from pd1_dynamics.statistics.cox_residuals import CoxResiduals, cox_residuals
 from pd1_dynamics.statistics.errors import NotEstimable
-from pd1_dynamics.statistics.kaplan_meier import kaplan_meier
+from pd1_dynamics.statistics.kaplan_meier import kaplan_meier, nelson_aalen
 from pd1_dynamics.statistics.results import TestResult, likelihood_ratio
 from pd1_dynamics.statistics.splines import restricted_cubic_spline
 
@@ -197,6 +198,55 @@ def _bent(model: Fitted, place: int, term: str, asked: Mapping[str, Any]) -> dic
     if why:
         return {**row, "not_estimable": why}
     return {**row, "statistic": found.statistic, "df": found.df, "p_value": found.p_value}
+
+
+def martingale(material: Material, run: Run) -> pd.DataFrame:
+    """Martingale residuals of models without one covariate, over that covariate, with a smooth.
+
+    The smooth shows the shape that the covariate's effect should have (R:
+    ``residuals(coxph(... without x), "martingale")`` against x); it is ``lowess``. For the
+    continuous covariates of the models whose Schoenfeld residuals are drawn.
+
+    Returns
+    -------
+    DataFrame
+        ``analysis``, ``outcome``, ``term``, ``covariates`` (of the model), ``n``, ``events``,
+        ``value``, ``residual``, ``smooth``, ``not_estimable``; one row a patient, in the order of
+        the values.
+    """
+    rows: list[dict[str, Any]] = []
+    codebook = run.study.declared.codebook
+    for wanted in material.asked["schoenfeld"]:
+        name = wanted["term"].partition("=")[0]
+        for model in models_of(run, wanted["analysis"]):
+            if model.label not in ("", name) or not codebook.variables[name].is_continuous:
+                continue
+            row = {"analysis": wanted["analysis"], "term": name}
+            why = model.why or material.too_many or too_few(model.events, _SMOOTH, material.asked)
+            places = [place for place, term in model.shown() if term == name]
+            found, why = (None, why) if why else attempt(_left_over, model, places[0])
+            if why:
+                rows.append({**row, "not_estimable": why})
+                continue
+            row |= {"n": len(model.data.members), "events": model.events}
+            row |= {"outcome": model.analysis["outcome"], "covariates": model.frame.shape[1]}
+            rows += [{**row, **point} for point in found.to_dict("records")]
+    columns = "analysis outcome term covariates n events value residual smooth not_estimable"
+    return table(rows, columns, whole="covariates")
+
+
+def _left_over(model: Fitted, place: int) -> pd.DataFrame:
+    """Residuals of a model without one of its covariates, over its values."""
+    frame, (time, event) = model.named, model.follow_up
+    values = frame.iloc[:, place].to_numpy()
+    others = frame.drop(columns=frame.columns[place])
+    if others.shape[1]:
+        residuals = cox_residuals(time, event, others, model.data.strata).martingale
+    else:
+        residuals = event - nelson_aalen(time, event)
+    order = np.argsort(values, kind="stable")
+    smooth = lowess(residuals[order], values[order], frac=2 / 3, it=0, return_sorted=False)
+    return pd.DataFrame({"value": values[order], "residual": residuals[order], "smooth": smooth})
 
 
 # --- influence ------------------------------------------------------------------------------------

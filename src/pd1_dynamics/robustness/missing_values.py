@@ -16,6 +16,7 @@ from pd1_dynamics.robustness.material import Fitted, Material, models_of, table
 from pd1_dynamics.statistics.cox import cox
 from pd1_dynamics.statistics.cox_engine import fit_cox
 from pd1_dynamics.statistics.errors import NotEstimable
+from pd1_dynamics.statistics.kaplan_meier import nelson_aalen
 from pd1_dynamics.statistics.rubin import pool
 
 _BURN_IN = 10  # rounds of the chain before the first imputation is taken
@@ -123,7 +124,9 @@ def _imputed(everyone: pd.DataFrame, material: Material) -> list[pd.DataFrame]:
             f"too few patients: {len(everyone)}, and to impute {covariates.shape[1]} covariates "
             f"needs {needed}"
         )
-    data = everyone.assign(hazard=_nelson_aalen(everyone)).drop(columns="time")
+    data = everyone.assign(hazard=nelson_aalen(everyone["time"], everyone["event"])).drop(
+        columns="time"
+    )
     rng = np.random.Generator(np.random.PCG64(material.asked["seed"]))
     try:
         chain = MICEData(data, k_pmm=5, rng=rng)
@@ -135,15 +138,6 @@ def _imputed(everyone: pd.DataFrame, material: Material) -> list[pd.DataFrame]:
     except (ValueError, np.linalg.LinAlgError):
         raise NotEstimable("the imputation models cannot be fitted") from None
     return filled
-
-
-def _nelson_aalen(everyone: pd.DataFrame) -> np.ndarray:
-    """Cumulative hazard at each patient's own time."""
-    time, event = everyone["time"].to_numpy(), everyone["event"].to_numpy()
-    moments, place = np.unique(time, return_inverse=True)
-    dead = np.bincount(place, weights=event)
-    at_risk = len(time) - np.searchsorted(np.sort(time), moments)
-    return np.cumsum(dead / at_risk)[place]
 
 
 def _pooled(

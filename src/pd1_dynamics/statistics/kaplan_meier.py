@@ -128,6 +128,29 @@ def kaplan_meier(time: ArrayLike, event: ArrayLike, confidence: float = 0.95) ->
     )
 
 
+def nelson_aalen(time: ArrayLike, event: ArrayLike) -> np.ndarray:
+    """Cumulative hazard that each observation lived through, shape (n,), with Efron's ties.
+
+    Of those who have the event together, each lives through a part of that moment's hazard. Events
+    less this are the martingale residuals without covariates
+    (R: ``residuals(coxph(Surv(time, event) ~ 1), "martingale")``).
+
+    Examples
+    --------
+    >>> nelson_aalen([1, 2, 2, 3], [1, 1, 1, 0]).round(4).tolist()
+    [0.25, 0.8333, 0.8333, 1.0833]
+    """
+    time, event = follow_up(time, event)
+    _, place = np.unique(time, return_inverse=True)
+    dead = np.bincount(place, weights=event).astype(int)
+    at_risk = len(time) - np.append(0, np.cumsum(np.bincount(place))[:-1])
+    pairs = list(zip(at_risk, dead, strict=True))
+    whole = np.array([sum(1 / (n - j) for j in range(d)) for n, d in pairs])
+    part = np.array([sum((1 - j / d) / (n - j) for j in range(d)) for n, d in pairs])
+    before = np.append(0.0, np.cumsum(whole)[:-1])
+    return before[place] + np.where(event, part[place], whole[place])
+
+
 def log_rank(
     time: ArrayLike, event: ArrayLike, group: ArrayLike, strata: ArrayLike | None = None
 ) -> TestResult:

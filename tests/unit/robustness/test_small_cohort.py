@@ -58,6 +58,7 @@ def tables(few, definitions, study, asked):
         "influence": assumptions.influence(run, names),
         "collinearity": assumptions.collinearity(material, run),
         "schoenfeld": assumptions.schoenfeld(material, run),
+        "martingale": assumptions.martingale(material, run),
         "landmark": time.landmarks(material, run),
         "time_dependent": time.time_dependent(material, run),
         "restricted_mean": time.restricted_means(material, run),

@@ -47,6 +47,10 @@ def draw_all(
             "Scaled Schoenfeld residuals: hazard ratios over time",
             lambda: schoenfeld(tables["schoenfeld"], codebook),
         ),
+        "martingale": (
+            "Martingale residuals: the shape of an effect",
+            lambda: martingale(tables["martingale"], codebook),
+        ),
         "rules": (
             "Survival after progression by each rule of resistance",
             lambda: rules(tables["rules"]),
@@ -113,6 +117,35 @@ def _residuals(axes: "Axes", rows: pd.DataFrame) -> None:
     low, high = min(low, rows["low"].quantile(0.05)), max(high, rows["high"].quantile(0.95))
     axes.set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
     axes.set_xlabel("Months")
+
+
+def martingale(table: pd.DataFrame, codebook: Codebook) -> tuple["Figure", str]:
+    """Residuals of models without a covariate, over its values, with a smooth."""
+    there = table[table["not_estimable"].fillna("") == ""]
+    if there.empty:
+        gaps = table["not_estimable"].dropna()
+        reason = str(gaps.iloc[0]) if len(gaps) else "no continuous covariate"
+        return placeholder("Martingale residuals", reason), f"Not estimable: {reason}."
+    parts = list(there.groupby(["analysis", "term"], sort=False))
+    down = -(-len(parts) // _ACROSS)
+    figure = style.new_figure(style.DOUBLE, (4 + 48 * down) * style.MM)
+    panels = figure.subplots(down, _ACROSS, squeeze=False).ravel()
+    for axes, (_, rows) in zip(panels, parts, strict=False):
+        axes.plot(rows["value"], rows["residual"], ".", color=style.FAINT, ms=3, label="residual")
+        axes.plot(rows["value"], rows["smooth"], color=_TOWARD, lw=1.2, label="smooth")
+        axes.axhline(0, color=style.SOFT, lw=0.7, ls=":")
+        axes.set_title(_model_words(rows.iloc[0], codebook), fontsize=6.5)
+        variable = codebook.variables[rows["term"].iloc[0]]
+        axes.set_xlabel(variable.label + (f" ({variable.unit})" if variable.unit else ""))
+        low, high = rows["value"].quantile([0.01, 0.99])
+        axes.set_xlim(low - 0.05 * (high - low), high + 0.05 * (high - low))
+    for axes in panels[len(parts) :]:
+        axes.set_axis_off()
+    panels[0].set_ylabel("Martingale residual without it")
+    return figure, (
+        "Dots: martingale residuals of the model without the covariate, one a patient; line: a "
+        "smooth (lowess). A straight smooth speaks for a straight effect."
+    )
 
 
 # --- rules of resistance --------------------------------------------------------------------------
