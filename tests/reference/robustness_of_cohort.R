@@ -33,6 +33,21 @@ for (term in c("max_change_pct", "pfs_months", "secondary")) {
   say(paste("share", term, sep = "|"), 100 * mean(moved > 2 / sqrt(length(moved))))
 }
 
+# --- a straight line against a restricted cubic spline (Harrell's basis, four knots) -------------------------
+bends <- function(x) {
+  k <- quantile(x, c(0.05, 0.35, 0.65, 0.95))
+  cube <- function(v) pmax(v, 0)^3 / (k[4] - k[1])^2
+  sapply(1:2, function(j) cube(x - k[j]) - cube(x - k[3]) * (k[4] - k[j]) / (k[4] - k[3]) +
+                          cube(x - k[4]) * (k[3] - k[j]) / (k[4] - k[3]))
+}
+for (term in c("max_change_pct", "pfs_months", "target_sum_at_progression_mm")) {
+  x <- d[!is.na(d[[term]]) & !is.na(d$baseline_sum_mm), ]
+  y <- Surv(x$pps_months, x$pps_event)
+  straight <- coxph(y ~ x[[term]] + x$baseline_sum_mm, control = exact)
+  bent <- coxph(y ~ x[[term]] + bends(x[[term]]) + x$baseline_sum_mm, control = exact)
+  say(paste("bent", term, sep = "|"), 2 * (bent$loglik[2] - straight$loglik[2]))
+}
+
 # --- landmarks: what the scans up to then tell of those still alive then ---------------------------------
 r <- subset(patients, in_response_cohort == 1)
 scans <- subset(response, counted == 1)

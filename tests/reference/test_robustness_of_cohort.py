@@ -75,6 +75,12 @@ def test_proportional_hazards_and_influence(run, in_r, term):
     assert moved["share_influential"] == pytest.approx(in_r[f"share|{term}"], rel=1e-6)
 
 
+@pytest.mark.parametrize("term", ["max_change_pct", "pfs_months", "target_sum_at_progression_mm"])
+def test_curves_against_straight_lines(material, run, in_r, term):
+    found = assumptions.functional_form(material, run, ["pps_correlates"]).set_index("term")
+    assert found.loc[term, "statistic"] == pytest.approx(in_r[f"bent|{term}"], rel=1e-4)
+
+
 @pytest.mark.parametrize("outcome", ["pfs", "os"])
 @pytest.mark.parametrize("month", [3, 6])
 @pytest.mark.parametrize("model", MODELS)

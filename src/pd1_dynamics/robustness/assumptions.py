@@ -188,7 +188,11 @@ def _bent(model: Fitted, place: int, term: str, asked: Mapping[str, Any]) -> dic
     why = too_few(events, straight.shape[1] + further.shape[1], asked)
     if why:
         return {**row, "not_estimable": why}
-    bent = straight.assign(**{f"{term}, bend {i + 1}": c for i, c in enumerate(further.T)})
+    # The same space of curves by columns that do not determine each other: the test is the same.
+    line = np.column_stack([np.ones(len(values)), values])
+    apart = further - line @ np.linalg.lstsq(line, further, rcond=None)[0]
+    columns = np.linalg.qr(apart)[0] * np.sqrt(len(values))
+    bent = straight.assign(**{f"{term}, bend {i + 1}": c for i, c in enumerate(columns.T)})
 
     def test() -> TestResult:
         y, strata = model.follow_up, model.data.strata

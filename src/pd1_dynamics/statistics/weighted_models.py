@@ -36,9 +36,12 @@ class Fits:
         """
         beta = self.coefficients[:, places]
         block = self.covariance[:, places][:, :, places]
-        fitted = np.isfinite(beta).all(axis=1)
+        fitted = np.isfinite(beta).all(axis=1) & np.isfinite(block).all(axis=(1, 2))
+        # A model that fits without any residual leaves nothing to test against.
+        fitted[fitted] = np.linalg.eigvalsh(block[fitted])[:, 0] > 0
         safe = np.where(fitted[:, None, None], block, np.eye(len(places)))
         with np.errstate(invalid="ignore"):
+            beta = np.where(fitted[:, None], beta, np.nan)
             size = np.einsum("rj,rj->r", beta, np.linalg.solve(safe, beta[..., None])[..., 0])
         k = len(places)
         return chdtrc(k, size) if self.df is None else fdtrc(k, self.df, size / k)
