@@ -28,6 +28,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip file can hold
 _WIDE = 6  # with this many columns or more, the page is landscape
 _CROWDED = 11  # and with this many its type is small
 _TYPE = {False: (8.5, 0.19), True: (6.5, 0.135)}  # points, and cm that a letter takes, by crowding
+_LONGEST = 44  # letters of a cell that stays in one line where there is room
 _MARGIN = 2.0  # cm
 _PAPER = (21.0, 29.7)  # cm
 
@@ -39,6 +40,8 @@ table.printed th, table.printed td { text-align: left; vertical-align: top; }
 table.printed th, table.printed td { padding: 0.15rem 0.9rem 0.15rem 0; }
 table.printed thead th { border-top: 2px solid #1a1a1a; border-bottom: 1px solid #1a1a1a; }
 table.printed tbody th { font-weight: 400; }
+table.printed td { white-space: nowrap; }
+table.printed td.long { white-space: normal; }
 table.printed tr.heading th { font-weight: 600; padding-top: 0.5rem; }
 table.printed tr.level th { padding-left: 1.2rem; }
 table.printed sup, .notes sup { font-size: 0.7em; line-height: 0; }
@@ -81,7 +84,12 @@ def to_html(table: Table) -> str:
     head = "".join(f'<th scope="col">{shown(cell)}</th>' for cell in table.header)
     body = []
     for line in table.lines:
-        cells = "".join(f"<td>{shown(cell)}</td>" for cell in line.cells[1:])
+        cells = "".join(
+            f'<td class="long">{shown(cell)}</td>'
+            if len(cell) > _LONGEST
+            else f"<td>{shown(cell)}</td>"
+            for cell in line.cells[1:]
+        )
         first = f'<th scope="row">{shown(line.cells[0])}</th>'
         if line.role == HEADING and not any(line.cells[1:]):
             first = (
@@ -246,10 +254,10 @@ def _widths(table: Table, total: float) -> list[float]:
     wanted, least = [], []
     for column in texts:
         cells = [parted(cell)[0] for cell in column if cell not in spanning]
-        lengths = sorted(map(len, cells))
         words = max((len(word) for cell in cells for word in cell.split()), default=1)
+        longest = max((len(cell) for cell in cells if len(cell) <= _LONGEST), default=0)
         least.append(words + 2.0)
-        wanted.append(max(words + 2.0, min(lengths[int(0.9 * (len(lengths) - 1))] + 2.0, 44.0)))
+        wanted.append(max(words, longest) + 2.0)
     scale = min(total / sum(least), _TYPE[len(texts) >= _CROWDED][1])
     spare = max(total - scale * sum(least), 0.0)
     more = [max(w - low, 0.0) for w, low in zip(wanted, least, strict=True)]
