@@ -28,6 +28,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip file can hold
 _WIDE = 6  # with this many columns or more, the page is landscape
 _CROWDED = 11  # and with this many its type is small
 _TYPE = {False: (8.5, 0.19), True: (6.5, 0.135)}  # points, and cm that a letter takes, by crowding
+_PADDING = 0.4  # cm that a cell leaves free
 _LONGEST = 44  # letters of a cell that stays in one line where there is room
 _MARGIN = 2.0  # cm
 _PAPER = (21.0, 29.7)  # cm
@@ -256,13 +257,16 @@ def _widths(table: Table, total: float) -> list[float]:
         cells = [parted(cell)[0] for cell in column if cell not in spanning]
         words = max((len(word) for cell in cells for word in cell.split()), default=1)
         longest = max((len(cell) for cell in cells if len(cell) <= _LONGEST), default=0)
-        least.append(words + 2.0)
-        wanted.append(max(words, longest) + 2.0)
-    scale = min(total / sum(least), _TYPE[len(texts) >= _CROWDED][1])
-    spare = max(total - scale * sum(least), 0.0)
+        least.append(words + 0.5)
+        wanted.append(max(words, longest) + 0.5)
+    room = total - _PADDING * len(texts)
+    scale = min(room / sum(least), _TYPE[len(texts) >= _CROWDED][1])
+    spare = max(room - scale * sum(least), 0.0)
     more = [max(w - low, 0.0) for w, low in zip(wanted, least, strict=True)]
     share = sum(more) or 1.0
-    return [scale * low + spare * part / share for low, part in zip(least, more, strict=True)]
+    return [
+        _PADDING + scale * low + spare * part / share for low, part in zip(least, more, strict=True)
+    ]
 
 
 def _fill(document: Any, table: Table, width: float) -> None:
