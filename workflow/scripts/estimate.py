@@ -31,7 +31,7 @@ def main(
     write_table(engine.estimates(run, smallest), path_estimates)
     shown = cox_analyses(study.declared, study.robustness, analyses_of(study.tables))
     write_table(keep_back(proportional_hazards(run, shown), smallest), path_hazards)
-    write_table(families(run, study.robustness["families"]), path_multiplicity)
+    write_table(families(run, study.robustness["families"], smallest), path_multiplicity)
     write_text(load_cohort(path_cohort).card(), path_card)
 
 

@@ -6,7 +6,12 @@ from pd1_dynamics.contract.cohort_file import definitions_of
 from pd1_dynamics.contract.study import analyses_of, study_of
 from pd1_dynamics.files import read_table, write_table
 from pd1_dynamics.robustness import assumptions, confounding, time
-from pd1_dynamics.robustness.material import Material, cox_analyses, keep_back
+from pd1_dynamics.robustness.material import (
+    Material,
+    cox_analyses,
+    keep_back,
+    without_patients,
+)
 from pd1_dynamics.running.job import carried_out
 
 
@@ -30,9 +35,8 @@ def main(path_cohort, path_definitions, folder_config, derived, folder):
         "centers": confounding.centers(material, run),
     }
     smallest = definitions_of(path_cohort, path_definitions)["publish"]["smallest_cell"]
-    if smallest:  # residuals are those of single patients
-        for name in ("schoenfeld", "martingale"):
-            made[name] = made[name].assign(residual=float("nan"))
+    for name in ("schoenfeld", "martingale"):
+        made[name] = without_patients(made[name], smallest)
     for name, table in made.items():
         write_table(keep_back(table, smallest), folder / f"{name}.csv")
 

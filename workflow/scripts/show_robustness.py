@@ -27,7 +27,8 @@ def main(path_cohort, path_findings, folder_config, paths_tables, path_statement
         figures.save(figure, words, folder, folder / f"{name}.json")
         write_table(figures.drawn_data(figure), folder / "data" / f"{name}.csv")
         shown.append(Picture(name, folder / f"{name}.svg", **words))
-    said = statements(tables, asked, titles, cohort.synthetic)
+    directions = {name: declared[name]["direction"] for name in asked}
+    said = statements(tables, asked, titles, directions, cohort.synthetic)
     write_table(said, path_statements)
     write_text(section.make(tables, said, shown, codebook, cohort.synthetic), path_section)
 

@@ -265,9 +265,9 @@ def influence(run: Run, names: Iterable[str]) -> pd.DataFrame:
         ``analysis``, ``model``, ``term``, ``n``, ``events``, ``estimate`` (hazard ratio),
         ``without_one_low`` and ``without_one_high`` (without the patient who moves it most, either
         way; fitted again), ``largest_dfbetas`` (in standard errors), ``share_influential`` (percent
-        of patients beyond 2/√n), ``share_to_change_sign`` (percent of patients, the most
-        influential, without whom the sign would be the other, to first order; empty if no such
-        group is smaller than half), ``not_estimable``.
+        of patients beyond 2/√n), ``share_to_change_sign`` (percent of patients without whom the
+        fitted sign is the other one; empty if leaving out 30 % of them does not turn it),
+        ``not_estimable``.
     """
     rows = []
     for name in names:
@@ -294,23 +294,44 @@ def _residuals(model: Fitted) -> CoxResiduals:
     return cox_residuals(*model.follow_up, model.named, model.data.strata)
 
 
+_MOST_LEFT_OUT = 0.3
+
+
 def _moved(model: Fitted, found: CoxResiduals, place: int) -> dict[str, Any]:
     moves = found.dfbeta[:, place]
-    n, beta = len(moves), found.coefficients[place]
     sizes = np.abs(moves) / np.sqrt(found.covariance[place, place])
     ends = [_without(model, at, place) for at in (int(moves.argmax()), int(moves.argmin()))]
-    # Leaving out who pushes the coefficient away from 0, strongest first.
-    pushed = np.cumsum(np.sort(moves * np.sign(beta))[::-1])
-    turned = np.flatnonzero(pushed > abs(beta))
-    half = len(turned) and turned[0] + 1 < n / 2
     return {
-        "estimate": float(np.exp(beta)),
-        "without_one_low": min(ends),
-        "without_one_high": max(ends),
+        "estimate": float(np.exp(found.coefficients[place])),
+        "without_one_low": np.min(ends),  # NaN where the others allow no fit
+        "without_one_high": np.max(ends),
         "largest_dfbetas": float(sizes.max()),
-        "share_influential": float(100 * (sizes > 2 / np.sqrt(n)).mean()),
-        "share_to_change_sign": float(100 * (turned[0] + 1) / n) if half else np.nan,
+        "share_influential": float(100 * (sizes > 2 / np.sqrt(len(moves))).mean()),
+        "share_to_change_sign": _share_to_change_sign(model, found, place),
     }
+
+
+def _share_to_change_sign(model: Fitted, found: CoxResiduals, place: int) -> float:
+    """Percent of patients without whom the sign is the other one; NaN if no such group is found.
+
+    Greedy: whoever pushes the coefficient furthest from 0 is left out, and the model fitted again.
+    A cleverer choice may need fewer.
+    """
+    n = len(model.data.members)
+    kept, sign = np.arange(n), np.sign(found.coefficients[place])
+    time, event = model.follow_up
+    frame, strata = model.named, model.data.strata
+    at_once = max(n // 100, 1)
+    while n - len(kept) < _MOST_LEFT_OUT * n:
+        pushed = np.argsort(-sign * found.dfbeta[:, place], kind="stable")[:at_once]
+        kept = np.delete(kept, pushed)
+        apart = None if strata is None else strata[kept]
+        found, why = attempt(cox_residuals, time[kept], event[kept], frame.iloc[kept], apart)
+        if why:
+            return np.nan
+        if np.sign(found.coefficients[place]) != sign:
+            return 100 * (n - len(kept)) / n
+    return np.nan
 
 
 def _without(model: Fitted, left_out: int, place: int) -> float:

@@ -183,25 +183,42 @@ def table(rows: Iterable[Mapping[str, Any]], columns: str, whole: str = "") -> p
     return made
 
 
+COUNTS = (
+    *("n", "events", "primary", "secondary", "moved", "not_classified", "newly_classified"),
+    *("population_n", "had_event", "censored", "not_known", "missing", "n_imputed", "agree"),
+    "disagree",
+)
+"""Columns that count patients."""
+
+
 def keep_back(made: pd.DataFrame, smallest: int) -> pd.DataFrame:
     """A table without the numbers of rows that count fewer patients than may be shown.
 
     Parameters
     ----------
     made
-        A table with ``n`` or ``events``, and ``not_estimable``.
+        A table with ``not_estimable`` and any of :data:`COUNTS`.
     smallest
         Setting ``publish.smallest_cell``; 0 for any.
     """
-    counts = [name for name in ("n", "events") if name in made]
-    if not smallest or not counts or "not_estimable" not in made:
+    counts = [name for name in COUNTS if name in made]
+    if not smallest or not counts:
         return made
-    few = np.zeros(len(made), dtype=bool)
-    for name in counts:
-        few |= made[name].between(1, smallest - 1).fillna(False).to_numpy(dtype=bool)
+    numbers = made[counts].astype(float)
+    if {"n", "n_imputed"} <= set(counts):  # one less the other counts patients too
+        numbers["imputed_alone"] = numbers["n_imputed"] - numbers["n"]
+    few = ((numbers > 0) & (numbers < smallest)).any(axis=1).to_numpy()
     made = made.copy()
-    kept = {"not_estimable"}
-    numbers = [c for c in made if pd.api.types.is_numeric_dtype(made[c]) and c not in kept]
-    made.loc[few, numbers] = np.nan
+    blank = [name for name in made if pd.api.types.is_numeric_dtype(made[name])]
+    made.loc[few, blank] = np.nan
     made.loc[few, "not_estimable"] = f"fewer than {smallest} patients or events"
     return made
+
+
+def without_patients(made: pd.DataFrame, smallest: int) -> pd.DataFrame:
+    """A table of single patients where these may be shown; otherwise what it was about, and why."""
+    if not smallest:
+        return made
+    about = made.drop_duplicates(["analysis", "term"], ignore_index=True)
+    kept = about[["analysis", "term"]].reindex(columns=made.columns)
+    return kept.assign(not_estimable="single patients are not shown")

@@ -40,7 +40,8 @@ def missing_values(material: Material, run: Run) -> pd.DataFrame:
         ``analysis``, ``term``, ``n`` (complete), ``events``, ``estimate``, ``ci_low``,
         ``ci_high``, ``p_value`` (complete cases); ``n_imputed``, ``missing`` (patients without the
         covariate), ``imputed``, ``imputed_low``, ``imputed_high``, ``imputed_p_value``,
-        ``missing_information`` (percent); ``lowest``, ``highest`` (at the extremes), and
+        ``missing_information`` (percent); ``lowest``, ``highest`` (at the extremes; empty where
+        nobody with all other covariates lacks this one), and
         ``not_estimable``.
     """
     rows = []
@@ -173,6 +174,8 @@ def _extremes(
     values = data[own].to_numpy()
     missing = np.flatnonzero(np.isnan(values))
     known = values[~np.isnan(values)]
+    if not len(missing):  # nothing to vary, whether or not patients who lack others lack it too
+        return {}
     options = np.quantile(known, _RANGE)
     if set(known) <= {0.0, 1.0}:
         options = np.array([0.0, 1.0])
@@ -188,7 +191,7 @@ def _extremes(
         filled = values.copy()
         filled[missing] = np.median(known)
         best = coefficients(filled[None])[0]
-        for _ in range(_PASSES if len(missing) else 0):
+        for _ in range(_PASSES):
             before = best
             for patient in missing:
                 trials = np.repeat(filled[None], len(options), axis=0)

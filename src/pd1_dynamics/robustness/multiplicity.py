@@ -8,13 +8,14 @@ from typing import Any
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
+from pd1_dynamics.analyses.disclosure import keep_back
 from pd1_dynamics.analyses.run import Run
 from pd1_dynamics.robustness.material import table
 
 METHODS = {"bonferroni": "bonferroni", "holm": "holm", "benjamini_hochberg": "fdr_bh"}
 
 
-def families(run: Run, asked: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+def families(run: Run, asked: Mapping[str, Mapping[str, Any]], smallest: int = 0) -> pd.DataFrame:
     """P values of each family beside those corrected for all of it (R: ``p.adjust``).
 
     Parameters
@@ -23,6 +24,8 @@ def families(run: Run, asked: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
         The analyses of a cohort.
     asked
         ``families`` of ``config/robustness.yaml``.
+    smallest
+        Setting ``publish.smallest_cell``: tests that may not be shown are no part of a family.
 
     Returns
     -------
@@ -37,14 +40,15 @@ def families(run: Run, asked: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
         if analysis is None or analysis.dropped:
             continue
         found: dict[str, tuple[str, float]] = {}
-        for row in run.rows(analysis.id):
+        rows_shown = keep_back(run.rows(analysis.id), smallest)
+        for row in rows_shown:
             variable = row.term.partition("=")[0]
             wanted = variable in family.get("terms", [variable]) and row.p_value is not None
             if wanted and (variable not in found or variable == row.term):
                 found[variable] = row.term, row.p_value  # a joint test comes after its levels
         base = {"family": name, "analysis": analysis.id}
         if not found:
-            reasons = [row.not_estimable for row in run.rows(analysis.id) if row.not_estimable]
+            reasons = [row.not_estimable for row in rows_shown if row.not_estimable]
             rows.append({**base, "not_estimable": next(iter(reasons), "no tests")})
             continue
         terms, p_values = zip(*found.values(), strict=True)

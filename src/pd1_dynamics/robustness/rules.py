@@ -74,8 +74,8 @@ def by_rule(
         (typed by the first rule alone), ``newly_classified``, ``estimate`` (hazard ratio of
         secondary against primary), ``ci_low``, ``ci_high``, ``p_value``, ``not_estimable``.
     agreement
-        ``rule``, ``other``, ``n`` (typed by both), ``agree`` (patients), ``kappa``, ``ci_low``,
-        ``ci_high``, ``not_estimable`` (R: ``psych::cohen.kappa``).
+        ``rule``, ``other``, ``n`` (typed by both), ``agree``, ``disagree`` (patients), ``kappa``,
+        ``ci_low``, ``ci_high``, ``not_estimable`` (R: ``psych::cohen.kappa``).
     """
     rules = asked["rules"]
     rows, types = [], {}
@@ -143,6 +143,7 @@ def _agreement(types: Mapping[str, pd.Series]) -> pd.DataFrame:
             )
             row = {"rule": name, "other": other, "n": len(pair)}
             row["agree"] = int(np.trace(counts.to_numpy()))
+            row["disagree"] = len(pair) - row["agree"]
             if min(pair["a"].nunique(), pair["b"].nunique()) < 2:
                 rows.append({**row, "not_estimable": "a rule that gives only one type"})
                 continue
@@ -155,5 +156,5 @@ def _agreement(types: Mapping[str, pd.Series]) -> pd.DataFrame:
                     "ci_high": min(float(found.kappa_upp), 1.0),
                 }
             )
-    columns = "rule other n agree kappa ci_low ci_high not_estimable"
-    return table(rows, columns, whole="agree")
+    columns = "rule other n agree disagree kappa ci_low ci_high not_estimable"
+    return table(rows, columns, whole="agree disagree")

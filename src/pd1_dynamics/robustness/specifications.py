@@ -89,7 +89,8 @@ class Curves:
     every
         CONTRACT's ``specifications.csv``: one row a specification and finding.
     summary
-        One row a finding: how many, median, shares, and the p values of the permutations.
+        One row a finding: how many, median, shares, and the p values of the permutations, which
+        are one-sided: toward the article.
     """
 
     every: pd.DataFrame
@@ -166,7 +167,7 @@ def _curve(
             "direction": direction,
             "not_estimable": why,
         }
-    keys = _keys(asked["seed"], name, permutations, len(derivations))
+    worlds = Permutations(asked["seed"], name, permutations, len(derivations))
     for chosen, settings, variable in _derivations(finding, asked):
         one = _data(finding, derivations.under(settings), variable, declared)
         signature = one.signature
@@ -182,7 +183,7 @@ def _curve(
                 if numbers[place] is None and (why or specification is not None):
                     told: dict[str, Any] = {"not_estimable": why}
                     if specification is not None:
-                        told, estimates = _fitted(specification, keys)
+                        told, estimates = _fitted(specification, worlds)
                         found += [estimates] if estimates is not None else []
                     words = dict(zip(("population", "adjustment", "model"), choice, strict=True))
                     rows.append({"finding": name, **chosen, **words, **told, "combinations": 0})
@@ -246,10 +247,15 @@ def _specified(
     beside = [c for c in finding.get("with", []) if c not in covariates]
     strata = [*adjustment.get("strata", []), *model.get("strata", [])]
     restricted = model["kind"] == "restricted_mean"
+    if model["kind"] == "landmark" and finding.get("known_later"):
+        return None, ""  # its values at a landmark are those of landmark.csv
     if restricted and (adjustment or beside or not finding["term"].partition("=")[2]):
         return None, ""
     there = [c for c in covariates if not sample.lacks(c)]
-    if (adjustment.get("covariates") and not there) or any(map(sample.lacks, strata)):
+    named = [c for c in adjustment.get("covariates", []) if c in codebook.variables and c != own]
+    if not set(named) <= set(there) or any(map(sample.lacks, strata)):
+        return None, ""
+    if adjustment.get("covariates") and not there:
         return None, ""
     mask = _in_population(data, population)
     if mask is None:
@@ -264,9 +270,10 @@ def _specified(
     if after:
         mask &= time > after
         time = time - after
-    if model["kind"] == "cox" and "months" in model:  # follow-up ends there
-        event = np.where(time > model["months"], 0.0, event)
-        time = np.minimum(time, model["months"])
+    horizon = model.get("months", np.inf) - after  # from the same start, wherever the clock begins
+    if model["kind"] == "cox" and np.isfinite(horizon):  # follow-up ends there
+        event = np.where(time > horizon, 0.0, event)
+        time = np.minimum(time, horizon)
     members = everyone.where(mask)
     if not len(members):
         return None, "nobody with a value in every variable"
@@ -292,7 +299,7 @@ def _specified(
             np.array([" / ".join(found) for found in zip(*labels, strict=True)])
             if labels
             else None,
-            model["months"] if restricted else None,
+            horizon if restricted else None,
         ),
         "",
     )
@@ -320,20 +327,57 @@ def _bytes(one: _Specification) -> bytes:
     return b"".join(part.tobytes() for part in parts) + strata + str(one.months).encode()
 
 
-def _keys(seed: int, name: str, permutations: int, n: int) -> np.ndarray:
-    """Random keys of all patients, shape (permutations, n): their order is the permutation.
+class Permutations:
+    """Permutations of all patients of a cohort, and what each is among some of them.
 
-    One key serves all specifications of a finding, so that a permutation is one world under the
-    null in which all of them are asked.
+    One permutation is one world without an effect, in which every specification is asked. Among the
+    patients of a specification it leads each to the next of them on its cycle: a permutation of
+    theirs, as likely as any other, and nearly the same for specifications that share most patients.
+
+    Parameters
+    ----------
+    seed, name
+        Start of the random numbers.
+    permutations, n
+        How many, and of how many patients.
     """
-    sequence = np.random.SeedSequence([seed, zlib.crc32(name.encode())])
-    return np.random.Generator(np.random.PCG64(sequence)).random((permutations, n))
+
+    def __init__(self, seed: int, name: str, permutations: int, n: int) -> None:
+        sequence = np.random.SeedSequence([seed, zlib.crc32(name.encode())])
+        keys = np.random.Generator(np.random.PCG64(sequence)).random((permutations, n))
+        self.next = np.argsort(keys, axis=1).astype(np.int32)
+        self._held: dict[bytes, np.ndarray] = {}
+
+    def among(self, members: np.ndarray) -> np.ndarray:
+        """Whose value each member gets, positions among all patients, shape (permutations, m)."""
+        key = members.tobytes()
+        if key not in self._held:
+            if len(self._held) >= _HELD:
+                self._held.pop(next(iter(self._held)))
+            self._held[key] = self._returned(members)
+        return self._held[key]
+
+    def _returned(self, members: np.ndarray) -> np.ndarray:
+        inside = np.zeros(self.next.shape[1], dtype=bool)
+        inside[members] = True
+        found = self.next[:, members]
+        world, place = np.nonzero(~inside[found])
+        while len(world):
+            further = self.next[world, found[world, place]]
+            found[world, place] = further
+            left = ~inside[further]
+            world, place = world[left], place[left]
+        return found
 
 
-def _fitted(one: _Specification, keys: np.ndarray) -> tuple[dict[str, Any], _Found | None]:
+_HELD = 48  # sets of patients whose permutations are kept
+
+
+def _fitted(one: _Specification, worlds: Permutations) -> tuple[dict[str, Any], _Found | None]:
     term = one.design[:, 0]
-    order = np.argsort(keys[:, one.members], axis=1)
-    terms = np.vstack([term[None], term[order]])
+    everyone = np.full(worlds.next.shape[1], np.nan)
+    everyone[one.members] = term
+    terms = np.vstack([term[None], everyone[worlds.among(one.members)]])
     counts = {"n": len(term), "events": int(one.event.sum())}
     if one.months is not None:
         estimates, errors = _restricted_means(one, terms)

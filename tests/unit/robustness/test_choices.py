@@ -118,17 +118,48 @@ def test_permutations_are_fits_of_permuted_groups():
     time, event = rng.exponential(10, 50), (rng.random(50) < 0.8).astype(float)
     design = np.column_stack([(rng.random(50) < 0.4).astype(float), rng.normal(size=50)])
     members = np.arange(10, 60)
-    keys = rng.random((5, 80))
-    told, found = specs._fitted(
-        specs._Specification(members, time, event, design, None, None), keys
-    )
+    worlds = specs.Permutations(1, "a", 5, 80)
+    one = specs._Specification(members, time, event, design, None, None)
+    told, found = specs._fitted(one, worlds)
     own = cox(time, event, pd.DataFrame(design, columns=["a", "b"])).table.iloc[0]
     assert told["estimate"] == pytest.approx(own["estimate"])
-    for place, key in enumerate(keys):
+    for place, given in enumerate(worlds.among(members)):
         moved = design.copy()
-        moved[:, 0] = design[np.argsort(key[members]), 0]
+        moved[:, 0] = design[given - 10, 0]
         one = cox(time, event, pd.DataFrame(moved, columns=["a", "b"])).table.iloc[0]
         assert found.estimates[place + 1] == pytest.approx(one["coefficient"])
+
+
+def test_a_permutation_among_some_patients_is_one_and_follows_the_cycle():
+    worlds = specs.Permutations(1, "a", 1, 5)
+    worlds.next = np.array([[3, 0, 4, 2, 1]], dtype=np.int32)  # 0 → 3 → 2 → 4 → 1 → 0
+    assert worlds.among(np.arange(5)).tolist() == [[3, 0, 4, 2, 1]]
+    assert worlds.among(np.array([0, 2, 4])).tolist() == [[2, 4, 0]]  # 3 and 1 are passed by
+
+
+def test_permutations_of_nearly_the_same_patients_are_nearly_the_same():
+    worlds = specs.Permutations(1, "a", 200, 100)
+    everyone, but_one = worlds.among(np.arange(100)), worlds.among(np.arange(1, 100))
+    assert (np.sort(but_one, axis=1) == np.arange(1, 100)).all()
+    assert (everyone[:, 1:] != but_one).sum(axis=1).max() <= 1
+
+
+def test_permutations_among_some_patients_are_all_as_likely():
+    given = specs.Permutations(3, "a", 6000, 7).among(np.array([1, 4, 6]))
+    counts = pd.Series([tuple(row) for row in given]).value_counts()
+    assert len(counts) == 6
+    assert counts.between(850, 1150).all()
+
+
+def test_what_is_known_later_has_no_landmark(derivations, study, material):
+    plan = dict(material.asked["specifications"])
+    plan["permutations"] = 0
+    plan["findings"] = {"os_on_depth_and_nadir": plan["findings"]["os_on_depth_and_nadir"]}
+    found = specs.specifications(
+        derivations, study.declared, {**material.asked, "specifications": plan}, {}
+    ).every
+    assert len(found)
+    assert not found["model"].str.startswith("landmark").any()
 
 
 def test_p_values_count_the_data_as_one_of_the_worlds():

@@ -119,24 +119,32 @@ def words(study):
     return {name: declared[name]["words"] for name in asked}
 
 
-def test_sentences_say_what_is_not_told(tables, asked, words):
+@pytest.fixture(scope="module")
+def directions(study):
+    declared = schemas.load(CONFIG / "findings.yaml", "findings")["findings"]
+    asked = study.robustness["specifications"]["findings"]
+    return {name: declared[name]["direction"] for name in asked}
+
+
+def test_sentences_say_what_is_not_told(tables, asked, words, directions):
     findings = asked["specifications"]["findings"]
-    said = statements(tables, findings, words, synthetic=True)
+    said = statements(tables, findings, words, directions, synthetic=True)
     assert said["finding"].tolist() == list(findings)
     assert said["paragraph"].str.endswith(BUILT).all()
     assert said["paragraph"].str.contains("Not told: ").any()
     assert said["paragraph"].str.contains("too few").any()
-    real = statements(tables, findings, words, synthetic=False)
+    real = statements(tables, findings, words, directions, synthetic=False)
     assert not real["paragraph"].str.contains("built to have").any()
 
 
-def test_pictures_and_section_are_made_whatever_is_lacking(tables, asked, study, words):
+def test_pictures_and_section_are_made_whatever_is_lacking(tables, asked, study, words, directions):
     from matplotlib import pyplot
 
     drawn = pictures.draw_all(tables, study.declared.codebook, words, synthetic=True)
     assert {"schoenfeld", "rules"} < set(drawn)
     assert all(caption["alt"] for _, caption in drawn.values())
-    said = statements(tables, asked["specifications"]["findings"], words, synthetic=True)
+    findings = asked["specifications"]["findings"]
+    said = statements(tables, findings, words, directions, synthetic=True)
     page = section.make(tables, said, [], study.declared.codebook, synthetic=True)
     assert "too few events" in page
     assert ">nan<" not in page

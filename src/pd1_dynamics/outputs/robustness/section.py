@@ -157,7 +157,7 @@ _TABLES: dict[str, tuple[str, str, tuple[tuple[str, Shown], ...]]] = {
         "Influence of single patients",
         "Hazard ratio, its range without any one patient, share of patients whose dfbetas is "
         "beyond "
-        "2/√n, and share of the most influential ones without whom the sign would turn.",
+        "2/√n, and share of the most influential ones without whom the fitted sign turns.",
         (
             *_MODEL,
             *_COUNTS,

@@ -1,6 +1,7 @@
 """One paragraph for each headline finding: what is robust, what is not, in how many ways."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,9 @@ BUILT = (
     "This cohort was built to have the article's numbers: how robust they are in it is a property "
     "of how it was built, and no evidence of anything."
 )
-_ALMOST_ALL, _MOST, _HALF = 97.5, 75, 50
+_ALMOST_ALL, _MOST = 97.5, 75
 _FAILS = 0.05
+_MANY = 10  # percent of patients, without whom a sign may turn
 _STRONG = 2.0  # an E-value of the limit from which confounding would have to be strong
 
 
@@ -22,6 +24,7 @@ def statements(
     tables: Mapping[str, pd.DataFrame],
     findings: Mapping[str, Mapping[str, Any]],
     titles: Mapping[str, str],
+    directions: Mapping[str, str],
     synthetic: bool,
 ) -> pd.DataFrame:
     """Paragraphs made of the robustness tables by templates.
@@ -34,6 +37,8 @@ def statements(
         ``specifications.findings`` of ``config/robustness.yaml``.
     titles
         The findings in words.
+    directions
+        Side of no effect on which the article's ratio lies: ``above`` or ``below``.
     synthetic
         Whether the cohort is made up; then each paragraph says what that means.
 
@@ -45,7 +50,7 @@ def statements(
     """
     rows = []
     for name, finding in findings.items():
-        said = list(_said(name, finding, tables))
+        said = list(_said(name, finding, tables, Side(directions[name])))
         robust = [words for holds, words in said if holds is True]
         fragile = [words for holds, words in said if holds is False]
         untold = [words for holds, words in said if holds is None]
@@ -74,30 +79,43 @@ Said = tuple[bool | None, str]
 """Whether it speaks for the finding's robustness (None where it cannot be told), and the words."""
 
 
+@dataclass(frozen=True)
+class Side:
+    """The article's side of no effect."""
+
+    direction: str
+
+    def holds(self, *ratios: float) -> bool:
+        """Whether all hazard ratios lie on it; NaN lies on none."""
+        return all(ratio < 1 if self.direction == "below" else ratio > 1 for ratio in ratios)
+
+
 def _said(
-    name: str, finding: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]
+    name: str, finding: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], side: Side
 ) -> Iterator[Said]:
     analysis, term = finding["analysis"], finding["term"]
     model = {"analysis": analysis, "term": term}
     yield from _of_specifications(_row(tables["specification_curves"], finding=name))
     yield from _of_hazards(_row(tables["proportional_hazards"], **model))
     yield from _of_form(_row(tables["functional_form"], **model))
-    yield from _of_influence(_row(tables["influence"], **model))
-    yield from _of_time(finding, tables)
-    yield from _of_resamples(_row(tables["bootstrap"], **model))
-    yield from _of_missing(_row(tables["missing_values"], **model))
-    yield from _of_confounding(_row(tables["e_values"], **model))
-    yield from _of_centers(_row(tables["centers"], **model))
+    yield from _of_influence(_row(tables["influence"], **model), side)
+    yield from _of_time(finding, tables, side)
+    yield from _of_resamples(_row(tables["bootstrap"], **model), side)
+    yield from _of_missing(_row(tables["missing_values"], **model), side)
+    yield from _of_confounding(_row(tables["e_values"], **model), side)
+    yield from _of_centers(_row(tables["centers"], **model), side)
 
 
 def _row(table: pd.DataFrame, **where: Any) -> dict[str, Any] | None:
-    """The row with these values; without it, one that says why its analysis has none."""
+    """The row with these values; without it, one that says why its model has none."""
     mask = np.ones(len(table), dtype=bool)
     for column, value in where.items():
         mask &= (table[column] == value).to_numpy()
-    if not mask.any() and "analysis" in where:
+    if not mask.any() and "term" in where:  # a model that was never fitted has its covariate's name
+        names = ["", "GLOBAL", where["term"].partition("=")[0]]
         gaps = table["not_estimable"].fillna("").astype(str) != ""
-        mask = ((table["analysis"] == where["analysis"]) & gaps).to_numpy()
+        own = (table["analysis"] == where["analysis"]) & table["term"].fillna("").isin(names)
+        mask = (own & gaps).to_numpy()
     return table[mask].iloc[0].to_dict() if mask.any() else None
 
 
@@ -129,50 +147,57 @@ def _of_specifications(row: Mapping[str, Any] | None) -> Iterator[Said]:
     yield strong >= _MOST, f"{_percent(strong)} of the specifications are significant at 0.05"
     if row["permutations"] and not np.isnan(row["p_median"]):
         p = row["p_median"]
-        yield p < _FAILS, f"a median effect as large comes up by chance with {p_text(p)}"
+        yield (
+            p < _FAILS,
+            f"a median effect as far on that side comes up by chance with {p_text(p)} (one-sided)",
+        )
 
 
 def _of_hazards(row: Mapping[str, Any] | None) -> Iterator[Said]:
     if gap := _gap(row):
         yield None, f"whether hazards are proportional ({gap})"
         return
-    p = row["p_value"]
-    if p < _FAILS:
-        yield (
-            False,
-            f"hazards are not proportional ({p_text(p)}): the ratio is an average over time",
-        )
-    else:
-        yield True, f"no sign against proportional hazards ({p_text(p)})"
+    shown, events = p_text(row["p_value"]), fixed(row["events"])
+    if row["p_value"] < _FAILS:
+        yield False, f"hazards are not proportional ({shown}): the ratio is an average over time"
+    else:  # no proof that they are
+        yield None, f"whether hazards are proportional is not refuted ({shown}, {events} events)"
 
 
 def _of_form(row: Mapping[str, Any] | None) -> Iterator[Said]:
     if row is None or _gap(row):  # a group has no form
         return
-    p = row["p_value"]
-    if p < _FAILS:
-        yield False, f"a curve fits better than a straight line ({p_text(p)})"
+    shown, events = p_text(row["p_value"]), fixed(row["events"])
+    if row["p_value"] < _FAILS:
+        yield False, f"a curve fits better than a straight line ({shown})"
     else:
-        yield True, f"a straight line is enough ({p_text(p)})"
+        yield None, f"that a straight line is enough is not refuted ({shown}, {events} events)"
 
 
-def _of_influence(row: Mapping[str, Any] | None) -> Iterator[Said]:
+def _of_influence(row: Mapping[str, Any] | None, side: Side) -> Iterator[Said]:
     if row is None or _gap(row):
         return
     low, high = row["without_one_low"], row["without_one_high"]
+    if np.isnan(low) or np.isnan(high):
+        yield None, "single patients (without some, no model can be fitted)"
+        return
     decimals = 3 if high / low < 1.05 else 2
     words = (
         f"without any one patient the ratio stays between {number(low, decimals)} and "
         f"{number(high, decimals)}"
     )
-    yield (low < 1) == (high < 1), words
+    yield side.holds(low, high), words
     share = row["share_to_change_sign"]
     if not np.isnan(share):
-        words = f"leaving out the {number(share, 0)}% most influential patients would turn its sign"
-        yield share >= 10, words
+        words = (
+            f"leaving out {number(share, 0)}% of the patients, the most influential, turns its sign"
+        )
+        yield share >= _MANY and side.holds(row["estimate"]), words
 
 
-def _of_time(finding: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> Iterator[Said]:
+def _of_time(
+    finding: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], side: Side
+) -> Iterator[Said]:
     """Landmark and changing covariates, where the covariate is one of the dynamics."""
     both = f"{finding['outcome']}_on_depth_and_nadir"
     changing = _row(tables["time_dependent"], analysis=both, term=finding["term"])
@@ -181,14 +206,11 @@ def _of_time(finding: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> 
     if gap := _gap(changing):
         yield None, f"what guarantee time does ({gap})"
         return
-    fixed_ratio, ratio = changing["estimate_as_fixed"], changing["estimate"]
     words = (
-        f"as a covariate that changes at scans its hazard ratio is "
-        f"{interval(ratio, changing['ci_low'], changing['ci_high'], 3)}, against "
-        f"{number(fixed_ratio, 3)} as if known at the start"
+        f"as a covariate that changes at scans its hazard ratio is {_interval(changing)}, against "
+        f"{number(changing['estimate_as_fixed'], 3)} as if known at the start"
     )
-    same = (ratio < 1) == (fixed_ratio < 1)
-    yield same and (changing["ci_high"] < 1 or changing["ci_low"] > 1), words
+    yield side.holds(changing["ci_low"], changing["ci_high"]), words
     table = tables["landmark"]
     rows = table[(table["analysis"] == both) & (table["term"] == finding["term"])]
     for row in rows.to_dict("records"):
@@ -196,38 +218,46 @@ def _of_time(finding: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]) -> 
         if gap := _gap(row):
             yield None, f"the landmark at {month} months ({gap})"
             continue
-        words = interval(row["estimate"], row["ci_low"], row["ci_high"], 3)
-        told = (row["estimate"] < 1) == (ratio < 1) and (row["ci_high"] < 1 or row["ci_low"] > 1)
-        yield told, f"from a landmark at {month} months it is {words} (n={fixed(row['n'])})"
+        words = f"from a landmark at {month} months it is {_interval(row)} (n={fixed(row['n'])})"
+        yield side.holds(row["ci_low"], row["ci_high"]), words
 
 
-def _of_resamples(row: Mapping[str, Any] | None) -> Iterator[Said]:
+def _interval(
+    row: Mapping[str, Any], estimate: str = "estimate", low: str = "ci_low", high: str = "ci_high"
+) -> str:
+    decimals = 3 if row[high] / row[low] < 1.3 else 2
+    return interval(row[estimate], row[low], row[high], decimals)
+
+
+def _of_resamples(row: Mapping[str, Any] | None, side: Side) -> Iterator[Said]:
     if gap := _gap(row):
         yield None, f"resamples ({gap})"
         return
+    same = row["share_same_sign"]
+    toward = same if side.holds(row["estimate"]) else 100 - same
     decimals = 3 if row["percentile_high"] / row["percentile_low"] < 1.3 else 2
-    low, high = row["percentile_low"], row["percentile_high"]
+    low, high = number(row["percentile_low"], decimals), number(row["percentile_high"], decimals)
     words = (
-        f"{_percent(row['share_same_sign'])} of {fixed(row['resamples'])} resamples keep the "
-        f"sign "
-        f"(percentile limits {number(low, decimals)} to {number(high, decimals)})"
+        f"{_percent(toward)} of {fixed(row['resamples'])} resamples lie on the article's side "
+        f"(percentile limits {low} to {high})"
     )
-    yield row["share_same_sign"] >= _ALMOST_ALL, words
+    yield toward >= _ALMOST_ALL, words
     share = row["share_significant"]
-    yield share >= _MOST, f"{_percent(share)} of the resamples are significant at 0.05"
+    words = f"{_percent(share)} of the resamples are significant at 0.05"
+    yield share >= _MOST and side.holds(row["estimate"]), words
 
 
-def _of_missing(row: Mapping[str, Any] | None) -> Iterator[Said]:
-    if row is None or _gap(row) or np.isnan(row["imputed"]):
+def _of_missing(row: Mapping[str, Any] | None, side: Side) -> Iterator[Said]:
+    if row is None or _gap(row) or np.isnan(row["imputed"]) or row["n"] == row["n_imputed"]:
         return
-    decimals = 3 if row["imputed_high"] / row["imputed_low"] < 1.3 else 2
-    words = interval(row["imputed"], row["imputed_low"], row["imputed_high"], decimals)
-    told = row["imputed_high"] < 1 or row["imputed_low"] > 1
-    yield told, f"with missing values imputed it is {words} in {fixed(row['n_imputed'])} patients"
+    words = _interval(row, "imputed", "imputed_low", "imputed_high")
+    told = side.holds(row["imputed_low"], row["imputed_high"])
+    more = fixed(row["n_imputed"] - row["n"])
+    yield told, f"with the missing values of {more} more patients imputed it is {words}"
 
 
-def _of_confounding(row: Mapping[str, Any] | None) -> Iterator[Said]:
-    if row is None or _gap(row):
+def _of_confounding(row: Mapping[str, Any] | None, side: Side) -> Iterator[Said]:
+    if row is None or _gap(row) or not side.holds(row["estimate"]):
         return
     value, limit = number(row["e_value"], 1), number(row["e_value_limit"], 1)
     words = (
@@ -237,12 +267,10 @@ def _of_confounding(row: Mapping[str, Any] | None) -> Iterator[Said]:
     yield row["e_value_limit"] >= _STRONG, words
 
 
-def _of_centers(row: Mapping[str, Any] | None) -> Iterator[Said]:
+def _of_centers(row: Mapping[str, Any] | None, side: Side) -> Iterator[Said]:
     if row is None or _gap(row) or np.isnan(row["stratified"]):
         return
-    decimals = 3 if row["stratified_high"] / row["stratified_low"] < 1.3 else 2
-    words = interval(row["stratified"], row["stratified_low"], row["stratified_high"], decimals)
-    told = (row["stratified"] < 1) == (row["estimate"] < 1)
-    yield told, f"stratified by center it is {words}"
+    words = _interval(row, "stratified", "stratified_low", "stratified_high")
+    yield side.holds(row["stratified"]), f"stratified by center it is {words}"
     if not np.isnan(row["p_interaction"]) and row["p_interaction"] < _FAILS:
         yield False, f"it differs between centers ({p_text(row['p_interaction'])})"
