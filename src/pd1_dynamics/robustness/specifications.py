@@ -179,6 +179,7 @@ def _curve(
                 options = {part: plan[part][key] for part, key in parts}
                 specification, why = _specified(one, finding, options, asked)
                 exact = place if specification is None else _bytes(specification)
+                exact = one.lacking.encode() or exact  # what a cohort lacks is told once
                 numbers[place] = numbers.get(exact)
                 if numbers[place] is None and (why or specification is not None):
                     told: dict[str, Any] = {"not_estimable": why}
