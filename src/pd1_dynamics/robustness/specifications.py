@@ -21,6 +21,7 @@ from pd1_dynamics.analyses.data import Sample, StudyData
 from pd1_dynamics.analyses.design import complete, design
 from pd1_dynamics.contract.declarations import Declarations
 from pd1_dynamics.contract.definitions import merge
+from pd1_dynamics.derive.chain import Derived
 from pd1_dynamics.robustness.material import table, too_many
 from pd1_dynamics.robustness.rules import Derivations
 from pd1_dynamics.statistics.cox_engine import fit_cox
@@ -43,12 +44,13 @@ class _Data:
     event: np.ndarray
     term: np.ndarray  # NaN where it is not known
     lacking: str  # why there is nothing to ask
+    beside: bytes  # values of all other variables that some specification uses
 
     @property
     def signature(self) -> bytes:
         """Equal for derivations that give the finding the same numbers."""
         parts = (self.time, self.event, self.term, self.sample.mask.astype(float))
-        return b"".join(np.nan_to_num(part, nan=-1e9).tobytes() for part in parts)
+        return b"".join(np.nan_to_num(part, nan=-1e9).tobytes() for part in parts) + self.beside
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,7 @@ def _curve(
         }
     worlds = Permutations(asked["seed"], name, permutations, len(derivations))
     for chosen, settings, variable in _derivations(finding, asked):
-        one = _data(finding, derivations.under(settings), variable, declared)
+        one = _data(finding, derivations.under(settings), variable, declared, plan)
         signature = one.signature
         one = data.setdefault(signature, one)
         for choice in product(plan["populations"], plan["adjustments"], plan["models"]):
@@ -212,7 +214,13 @@ def _derivations(
         yield words, settings, of_rule.get("variable", variable)
 
 
-def _data(finding: Mapping[str, Any], made: Any, variable: str, declared: Declarations) -> _Data:
+def _data(
+    finding: Mapping[str, Any],
+    made: Derived,
+    variable: str,
+    declared: Declarations,
+    plan: Mapping[str, Any],
+) -> _Data:
     study = StudyData(made.patients, made.therapies, declared)
     sample = study.sample(finding["population"])
     outcome = declared.codebook.outcomes[finding["outcome"]]
@@ -227,7 +235,25 @@ def _data(finding: Mapping[str, Any], made: Any, variable: str, declared: Declar
     numbers, lacking = sample.table.numbers, [sample.lacks_outcome(finding["outcome"])]
     lacking += [sample.lacks(name) for name in (variable, *finding.get("with", []))]
     why = next(filter(None, lacking), "")
-    return _Data(sample, numbers(outcome.time), numbers(outcome.event), term, why)
+    used = [*finding.get("with", []), *_variables_of(plan, declared)]
+    beside = [
+        sample.table.numbers(name).tobytes()
+        if declared.codebook.variables[name].is_continuous
+        else "|".join(map(str, sample.table.levels(name))).encode()
+        for name in used
+    ]
+    outcomes = numbers(outcome.time), numbers(outcome.event)
+    return _Data(sample, *outcomes, term, why, b"".join(beside))
+
+
+def _variables_of(plan: Mapping[str, Any], declared: Declarations) -> list[str]:
+    """Variables that populations, adjustments and models of the plan use."""
+    names: list[str] = []
+    for part in ("populations", "adjustments", "models"):
+        for option in plan[part].values():
+            names += [*option.get("where", {}), *option.get("strata", [])]
+            names += [*option.get("covariates", []), *filter(None, [option.get("largest")])]
+    return declared.codebook.expand(names)
 
 
 def _specified(

@@ -182,9 +182,9 @@ def _rows(
     """A row for each term; levels that nobody has are told, and the others are compared."""
     empty = [term for term in frame if frame[term].nunique() < 2]
     kept = frame.drop(columns=empty)
-    why = too_few(row["events"], len(kept.columns), asked) if len(kept.columns) else "-"
+    why = too_few(row["events"], len(kept.columns), asked)
     found = None
-    if not why:
+    if not why and len(kept.columns):
         found, why = attempt(fit, kept)
     rows = []
     for term in frame:
