@@ -45,6 +45,7 @@ SETTINGS = {
     "ytick.labelsize": 6.5,
     "legend.fontsize": 6.5,
     "axes.linewidth": 0.6,
+    "hatch.linewidth": 0.35,
     "xtick.major.width": 0.6,
     "ytick.major.width": 0.6,
     "axes.spines.top": False,

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+_HATCHES = {"PR": "/" * 6, "PD": "\\" * 6}  # neighbours differ also where print is grey
+
+
 def draw(estimates: Estimates, shown: Shown, entry: dict[str, Any]) -> tuple["Figure", str]:
     """One bar a patient, colored by best response."""
     column, by = entry["column"], entry["by"]
@@ -30,7 +33,9 @@ def draw(estimates: Estimates, shown: Shown, entry: dict[str, Any]) -> tuple["Fi
             np.flatnonzero(own),
             heights[own],
             width=1.0,
-            color=style.COLORS[level],
+            facecolor=style.COLORS[level],
+            hatch=_HATCHES.get(level, ""),
+            edgecolor="white",
             linewidth=0,
             label=label,
         )
