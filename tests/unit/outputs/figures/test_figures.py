@@ -283,3 +283,49 @@ def test_survival_curves_show_the_ratio_and_name_the_outcome(drawn):
     assert "Months since radiological progression" in words
     assert any("HR 0.503 (0.288 to 0.879)" in text for text in words)
     assert "adjusted for Baseline target lesion size" in caption["caption"]
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+def test_every_figure_has_its_data_and_says_what_it_shows(drawn, name):
+    figure, words = drawn[name]
+    data = figures.drawn_data(figure)
+    assert list(data) == ["panel", "series", "x", "y"]
+    assert len(data)
+    assert not data.astype(str).apply(lambda column: column.str.contains("SYN-")).any(axis=None)
+    assert words["alt"].startswith(words["title"])
+    assert "no real patient" not in words["alt"]  # the picture's own words, not its banner
+
+
+def test_the_data_of_a_curve_are_its_estimates(drawn, study):
+    data = figures.drawn_data(drawn["survival_os"][0])
+    curve = data[(data["panel"] == 1) & data["series"].str.startswith("All patients (n=254)")]
+    estimates, *_ = study
+    rows = estimates[(estimates["analysis"] == "os") & (estimates["statistic"] == "curve")]
+    times = rows["term"].str.partition("=")[2].astype(float)
+    assert curve["x"].tolist()[1:] == pytest.approx(times.tolist())
+    assert curve["y"].tolist()[1:] == pytest.approx(rows["estimate"].tolist())
+
+
+def test_a_forest_shows_each_estimate_with_its_interval(drawn, study):
+    data = figures.drawn_data(drawn["forest_table3"][0])
+    estimates, *_ = study
+    rows = estimates[
+        (estimates["analysis"] == "pps_correlates") & (estimates["statistic"] == "hazard_ratio")
+    ]
+    shown = set(data["x"].round(9))
+    for column in ("estimate", "ci_low", "ci_high"):
+        assert set(rows[column].round(9)) <= shown
+
+
+def test_figures_of_single_patients_keep_their_data_back_where_small_numbers_are(study):
+    estimates, patients, points = study
+    from pd1_dynamics.contract import loading
+
+    declared = loading.load(ROOT / "config" / "variables.yaml", ROOT / "config" / "analyses")
+    drawing = figures.Drawing(
+        estimates, patients, points, declared, LAYOUTS, False, smallest_cell=5
+    )
+    figure, _ = drawing.draw(ENTRIES["waterfall"])
+    assert drawing.data(ENTRIES["waterfall"], figure).empty
+    figure, _ = drawing.draw(ENTRIES["survival_os"])
+    assert len(drawing.data(ENTRIES["survival_os"], figure))
