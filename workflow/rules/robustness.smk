@@ -126,6 +126,16 @@ rule vary_choices:
 
 
 PICTURES = ["schoenfeld", "martingale", "rules", *(f"specifications_{name}" for name in CURVES)]
+# What a run that asks for it makes, whatever of it is there.
+ROBUST = expand(
+    in_results("robustness/{name}", COHORT),
+    name=[
+        "statements.csv",
+        "section.html",
+        *(f"{table}.csv" for table in sum(QUESTIONS.values(), [])),
+        *(f"{picture}.{suffix}" for picture in PICTURES for suffix in FIGURE_FORMATS),
+    ],
+)
 
 
 rule show_robustness:
