@@ -4,6 +4,9 @@
 #   make results COHORT=liu2019   the same for another cohort: config/cohorts/liu2019.yaml
 #   make results COHORT=my.yaml   or for the file of a cohort, wherever it lies
 #   make robustness               how robust the findings are, for the same cohorts
+#   make verify                   the default run anew, and what agrees with the manifest, with R and with the article
+#   make crate                    the run as a research object (RO-Crate), zipped
+#   make docs                     the documentation as a site
 #   make replication              the findings in cohorts of real patients, pooled
 #   make download COHORT=riaz2017 the files of a cohort, from where its authors publish them
 #   make new COHORT=mine FROM="a.csv b.xlsx"   a first draft of a cohort's file, beside the first file
@@ -22,7 +25,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export PYTHONHASHSEED := 0
 
-.PHONY: environment results robustness replication download new check cohort judgement test test-all mutants lint bench clean
+.PHONY: environment results robustness verify manifest crate docs replication download new check cohort judgement test test-all mutants lint bench clean
 
 results: $(READY)
 	$(BIN)/snakemake --cores $(CORES) $(if $(COHORT),--config cohort=$(COHORT))
@@ -30,6 +33,26 @@ results: $(READY)
 # The same, and how robust the findings are: a section of the report, and tables and pictures beside it.
 robustness: $(READY)
 	$(BIN)/snakemake --cores $(CORES) --config robustness=True $(if $(COHORT),cohort=$(COHORT))
+
+# The default run anew in a clean folder, against the manifest, R and the ledger's arithmetic: one page for a reviewer.
+verify: $(READY)
+	@$(BIN)/python -m pd1_dynamics.artifact.verification
+
+# After a change that changes results: what the default run gives from now on, in data/manifest and docs/claims.md.
+manifest: $(READY)
+	rm -rf results/verify
+	$(BIN)/snakemake --snakefile Snakefile --directory results/verify/run --cores $(CORES)
+	$(BIN)/python -m pd1_dynamics.artifact.manifest results/verify/run/results/synthetic data/manifest .
+	cp results/verify/run/results/synthetic/published/claims.md docs/claims.md
+
+# The run as a Workflow Run RO-Crate, zipped; PATIENTS=True puts tables of real patients into it.
+crate: $(READY)
+	$(BIN)/snakemake --cores $(CORES) --config cohort=$(or $(COHORT),synthetic) crate_patients=$(or $(PATIENTS),False) -- crate
+
+# The documentation as a site that works offline, in site/.
+docs: $(READY)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "Made: site/index.html"
 
 # The findings in cohorts of real patients, one by one and pooled.
 replication: $(READY)
@@ -84,7 +107,7 @@ lint: $(READY)
 	$(BIN)/snakemake --lint
 
 clean:
-	find results -mindepth 1 -not -name README.md -delete
+	find results -mindepth 1 -not -path results/README.md -delete
 	rm -rf .snakemake
 
 environment: $(READY)

@@ -19,6 +19,7 @@ include: "workflow/rules/robustness.smk"
 include: "workflow/rules/tables.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/published.smk"
+include: "workflow/rules/artifact.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/review.smk"
 include: "workflow/rules/replication.smk"
@@ -30,6 +31,9 @@ rule all:
     input:
         in_results("report.html", COHORT),
         in_results("review.html", COHORT),
+        in_results("report/methods.md", COHORT),
+        in_results("report/checklist.md", COHORT),
+        in_results("ro-crate-metadata.json", COHORT),
         [in_results("fidelity.html", COHORT)] if COHORT == "synthetic" else [],
         ROBUST if config.get("robustness") else [],
         in_results("robustness/proportional_hazards.csv", COHORT),
@@ -39,10 +43,16 @@ rule all:
         in_results("estimates.csv", COHORT),
         in_results("published/comparison.csv", COHORT),
         in_results("published/audit.csv", COHORT),
+        in_results("published/claims.md", COHORT),
         expand(in_results("tables/{table}.{suffix}", COHORT), table=TABLES, suffix=TABLE_FORMATS),
         expand(
             in_results("figures/{figure}.{suffix}", COHORT), figure=FIGURES, suffix=FIGURE_FORMATS
         ),
+
+
+rule crate:
+    input:
+        in_results("crate.zip", COHORT),
 
 
 onstart:

@@ -27,6 +27,7 @@ MAY_IMPORT = {
     "published": GROUND | {"statistics"},
     "replication": GROUND | {"statistics", "analyses"},
     "outputs": GROUND | {"statistics", "analyses", "published", "replication"},
+    "artifact": GROUND | {"outputs", "published"},
     # Beside the workflow: the same way in memory.
     "whole": GROUND | {"cohort", "derive", "analyses"},
     "checkup": GROUND | {"cohort", "derive", "analyses"},

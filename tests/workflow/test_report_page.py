@@ -39,6 +39,52 @@ def browser():
         browser.close()
 
 
+def test_a_number_says_where_it_comes_from_by_mouse_keyboard_and_touch(browser, report):
+    page = browser.new_page()
+    page.goto(report.as_uri())
+    shown, number = page.locator("#behind"), page.locator("#table3 a.number").first
+    number.scroll_into_view_if_needed()
+    assert not shown.is_visible()
+    number.hover()
+    words = shown.inner_text()
+    assert "coxph(Surv(pps_months, pps_event)" in words
+    assert "n 157; events 86" in words
+    line = number.get_attribute("data-lines")
+    assert f"estimates.csv, line {line}" in words
+    page.keyboard.press("Escape")
+    assert not shown.is_visible()
+    number.focus()
+    assert shown.is_visible()
+    page.keyboard.press("Enter")
+    row = page.locator(f"#estimate-{line}")
+    assert row.is_visible()
+    page.close()
+    phone = browser.new_context(has_touch=True, viewport={"width": 390, "height": 844})
+    page = phone.new_page()
+    page.goto(report.as_uri())
+    number = page.locator("#figure2d a.number").first
+    number.scroll_into_view_if_needed()
+    number.tap()
+    assert page.locator("#behind").is_visible()
+    assert "#estimate-" not in page.url
+    number.tap()
+    page.wait_for_url("**#estimate-*")
+    phone.close()
+
+
+def test_every_number_of_tables_and_captions_leads_to_a_row(browser, report):
+    page = browser.new_page()
+    page.goto(report.as_uri())
+    assert page.locator("section.table a.number").count() > 900
+    assert page.locator("figcaption a.number").count() > 30
+    lost = page.evaluate(
+        "[...document.querySelectorAll('a.number')].filter(link => link.dataset.lines.split(' ')"
+        ".some(line => !document.getElementById(`estimate-${line}`))).length"
+    )
+    assert lost == 0
+    page.close()
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_page_is_quiet_fetches_nothing_and_fits(browser, report, width):
     page = browser.new_page(viewport={"width": width, "height": 900})

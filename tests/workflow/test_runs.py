@@ -1,10 +1,15 @@
 """Whole runs: all is made, the same with any number of cores, and bad input harms nothing."""
 
+import hashlib
+import json
+import re
 import shutil
 
 import pandas as pd
 import pytest
 import yaml
+
+from pd1_dynamics.artifact import crate, manifest
 
 pytestmark = pytest.mark.slow
 
@@ -15,6 +20,8 @@ FIGURES = (
     "swimmer",
     "waterfall",
 )
+NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
+VALUES = ("n", "events", "estimate", "ci_low", "ci_high", "p_value", "p_adjusted")
 TABLES = ("1", "2", "3", *(f"S{number}" for number in range(1, 14)))
 
 
@@ -56,6 +63,64 @@ def test_every_printed_number_is_compared(project, first_run):
     computable = claims.loc[claims["determined_by"] == "cohort", "claim_id"]
     assert found[computable].mean() >= 0.95
     assert (pd.read_csv(folder / "audit.csv")["arithmetic"].str.len() > 10).all()
+
+
+def test_every_result_is_that_of_the_manifest(project, first_run):
+    """After a change that changes results: make manifest, and look at what changed."""
+    expected, _ = manifest.read(project.folder / "data" / "manifest")
+    found = manifest.compared(expected, manifest.listed(project.folder / "results" / "synthetic"))
+    wrong = found[~found["result"].isin(manifest.AGREES)]
+    assert len(found) > 150
+    assert wrong.to_dict("records") == []
+
+
+def test_the_page_from_claim_to_code_is_that_of_the_default_run(project, first_run):
+    made = project.folder / "results" / "synthetic" / "published" / "claims.md"
+    kept = project.folder / "docs" / "claims.md"
+    assert made.read_text(encoding="utf-8") == kept.read_text(encoding="utf-8")
+
+
+def test_the_provenance_is_that_of_the_files(project, first_run):
+    folder = project.folder / "results" / "synthetic"
+    record = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
+    assert len(record["outputs"]) > 100
+    for file in (*record["inputs"], *record["outputs"]):
+        content = (project.folder / file["file"]).read_bytes()
+        assert file["sha256"] == hashlib.sha256(content).hexdigest()
+        assert file["bytes"] == len(content)
+    assert record["configuration"]["cohort"] == "synthetic"
+    assert str(project.folder) not in json.dumps(record)
+
+
+def test_the_crate_names_what_is_there_and_holds_the_code_that_ran(project, first_run):
+    folder = project.folder / "results" / "synthetic"
+    metadata = json.loads((folder / crate.METADATA).read_text(encoding="utf-8"))
+    named = crate.files_of(metadata, folder)
+    assert all(path.is_file() for path in named.values())
+    for name in ("report.html", "derived/patients.csv", "code/Snakefile", "provenance.json"):
+        assert name in named
+    for name in ("Snakefile", "config/definitions.yaml", "src/pd1_dynamics/statistics/cox.py"):
+        assert (folder / "code" / name).read_bytes() == (project.folder / name).read_bytes()
+
+
+def test_every_number_of_a_table_is_that_of_its_line_of_the_estimates(project, first_run):
+    """The printed text is made again, from the line alone that the cell names."""
+    folder = project.folder / "results" / "synthetic"
+    estimates = pd.read_csv(folder / "estimates.csv")
+    cells = pd.read_csv(folder / "tables" / "sources.csv", dtype={"lines": str, "text": str})
+    checked = 0
+    for cell in cells.itertuples():
+        rows = [estimates.iloc[int(line) - 2] for line in cell.lines.split()]
+        numbers = [float(part.replace(",", "")) for part in NUMBER.findall(printed(cell.text))]
+        known = [value for row in rows for value in row[list(VALUES)].dropna().astype(float)]
+        if cell.column == "Adjusted P value" or cell.text[:1] in "<>–":
+            continue
+        for text, number in zip(NUMBER.findall(printed(cell.text)), numbers, strict=True):
+            unit = 10.0 ** -len(text.partition(".")[2])
+            near = min(abs(number - value) for value in known)
+            assert near <= 0.5000001 * unit, (cell.table, cell.row, cell.column, cell.text)
+            checked += 1
+    assert checked > 1500
 
 
 def test_no_analysis_reads_the_published_numbers(project, first_run):
@@ -120,6 +185,15 @@ def determined(project):
     """Every file of the results but logs and times."""
     found = project.contents(DETERMINED)
     return {name: content for name, content in found.items() if not name.endswith(TIMED)}
+
+
+def printed(text):
+    """A cell's numbers: without the name of its group, and with the sign that computers read."""
+    return (
+        text[text.find("(n=") :].replace("\u2212", "-")
+        if "(n=" in text
+        else (text.replace("\u2212", "-"))
+    )
 
 
 def bad_copy(project, name):

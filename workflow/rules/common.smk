@@ -30,6 +30,7 @@ from snakemake.logging import logger
 from pd1_dynamics.contract import configuration
 from pd1_dynamics.contract.problems import InputError
 from pd1_dynamics.running import code as code_of, contents as contents_of, messages, turn
+from pd1_dynamics.running.environment import commit as commit_of
 
 messages.quieten(logger)
 try:
@@ -60,12 +61,19 @@ DEFINITIONS = project("config/definitions.yaml")
 FINDINGS = project("config/findings.yaml")
 VARIABLES = project("config/variables.yaml")
 ROBUSTNESS = project("config/robustness.yaml")
+REPORTING = project("config/reporting.yaml")
 FIGURE_LAYOUTS = project("config/figures.yaml")
 ANALYSES = [project(path) for path in configuration.analysis_files(ROOT)]
 LAYOUTS = [project(path) for path in configuration.layout_files(ROOT)]
 PUBLISHED = [
     project(f"data/published/{name}") for name in ("claims.csv", "checks.yaml", "substitutes.yaml")
 ]
+CONFIGURATION = [
+    project("config/config.yaml"),
+    *(DEFINITIONS, FINDINGS, VARIABLES, ROBUSTNESS, REPORTING, FIGURE_LAYOUTS),
+    *(*ANALYSES, *LAYOUTS, *PUBLISHED),
+]
+THE_CODE = [project(path) for path in configuration.code_files(ROOT)]
 
 
 def described(name):
@@ -123,7 +131,7 @@ def contents(script, *sources, log=None):
 
 
 wildcard_constraints:
-    cohort=r"(?!(?:replication|bench|calibration)/)[A-Za-z0-9][A-Za-z0-9_-]*",
+    cohort=r"(?!(?:replication|bench|calibration|verify)/)[A-Za-z0-9][A-Za-z0-9_-]*",
     figure=r"[A-Za-z0-9_]+",
 
 
@@ -133,6 +141,21 @@ def real_cohorts():
         return configuration.real_cohorts(config.get("replication"), ROOT)
     except InputError as error:
         messages.stop(str(error))
+
+
+def made(wildcards):
+    """What a run makes of a cohort: what its provenance lists."""
+    tables = expand("tables/{table}.{suffix}", table=TABLES, suffix=TABLE_FORMATS)
+    figures = expand("figures/{figure}.{suffix}", figure=FIGURES, suffix=FIGURE_FORMATS)
+    names = [
+        *("estimates.csv", "README.txt", "cohort/notes.csv"),
+        *(f"derived/{table}.csv" for table in ("patients", "therapies", "response")),
+        *(f"robustness/{table}.csv" for table in ("proportional_hazards", "multiplicity")),
+        *(f"published/{name}" for name in ("comparison.csv", "audit.csv")),
+        *(*tables, "tables/sources.csv"),
+        *(*figures, *expand("figures/data/{figure}.csv", figure=FIGURES)),
+    ]
+    return [in_results(name, wildcards.cohort) for name in names] + robust(wildcards)
 
 
 def robust(wildcards):

@@ -118,6 +118,7 @@ rule show_fidelity:
         in_results("logs/show_fidelity.log", "synthetic"),
     benchmark:
         in_results("logs/show_fidelity.tsv", "synthetic")
+    priority: -1  # nothing waits for it
     conda:
         "../../environment.yml"
     threads: 1

@@ -20,6 +20,7 @@ rule make_tables:
         ),
         csv=expand(in_results("tables/{table}.csv", "{{cohort}}"), table=TABLES),
         tex=expand(in_results("tables/{table}.tex", "{{cohort}}"), table=TABLES),
+        sources=in_results("tables/sources.csv"),
         card=in_results("tables/README.txt"),
         docx=expand(in_results("tables/{table}.docx", "{{cohort}}"), table=TABLES),
     log:

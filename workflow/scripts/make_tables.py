@@ -5,7 +5,7 @@ from pathlib import Path
 from pd1_dynamics.analyses.estimates import read_estimates
 from pd1_dynamics.contract.cohort_file import load_cohort
 from pd1_dynamics.contract.study import load_study
-from pd1_dynamics.files import read_table, write_text
+from pd1_dynamics.files import read_table, write_table, write_text
 from pd1_dynamics.outputs import tables
 from pd1_dynamics.running.job import carried_out
 
@@ -23,6 +23,7 @@ def main(path_cohort, path_estimates, path_hazards, path_multiplicity, folder_co
     )
     for table in made:
         tables.write(table, folder)
+    write_table(tables.sources(made), folder / "sources.csv")
     write_text(described.card(), folder / "README.txt")
 
 

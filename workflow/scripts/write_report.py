@@ -1,38 +1,52 @@
-"""Write the report: one page with the tables, the figures, and how they came about."""
+"""Write the report, the trace of the claims, the methods section and the reporting checklists."""
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 from pd1_dynamics.analyses.estimates import read_estimates
-from pd1_dynamics.contract import schemas
+from pd1_dynamics.analyses.selection import Estimates
+from pd1_dynamics.contract import definitions, schemas
 from pd1_dynamics.contract.cohort_file import definitions_of, load_cohort
-from pd1_dynamics.files import read_table, write_text
-from pd1_dynamics.outputs import report, tables
+from pd1_dynamics.contract.study import load_study, places_of
+from pd1_dynamics.files import read_table, write_table, write_text, written_aside
+from pd1_dynamics.outputs import claims, report, tables
 from pd1_dynamics.outputs.replication import summary
 from pd1_dynamics.outputs.report.page import Picture
-from pd1_dynamics.running.contents import checksum
+from pd1_dynamics.outputs.reporting import checklist, methods
+from pd1_dynamics.outputs.reporting.writing import to_docx, to_markdown
+from pd1_dynamics.outputs.sources import REPORT
+from pd1_dynamics.published.ledger import read_claims
 from pd1_dynamics.running.job import carried_out
 
 
-def main(
-    path_cohort,
-    path_definitions,
-    path_findings,
-    path_estimates,
-    path_notes,
-    path_tables,
-    path_figures,
-    path_captions,
-    path_comparison,
-    path_audit,
-    path_agreement,
-    path_agreement_caption,
-    path_sources,
-    path_replicated,
-    paths_robustness,
-    path_report,
-):
-    cohort = load_cohort(path_cohort)
+class Found:
+    """What the run declared and found, read once."""
+
+    def __init__(self, files):
+        self.folder = Path(files.variables).parent
+        self.cohort = load_cohort(files.cohort)
+        self.study = load_study(self.cohort, self.folder)
+        self.places = places_of(self.cohort, self.folder)
+        self.definitions = definitions_of(files.cohort, files.definitions)
+        self.defaults = definitions.load(files.definitions)
+        self.findings = schemas.load(files.findings, "findings")
+        self.reporting = schemas.load(files.reporting, "reporting")
+        self.estimates = read_estimates(files.estimates)
+        self.notes = read_table(files.notes)
+        self.comparison = read_table(files.comparison)
+        self.audit = read_table(files.audit)
+        self.ledger = read_claims(files.claims)
+        self.provenance = json.loads(Path(files.provenance).read_text(encoding="utf-8"))
+        self.tables = [table(path) for path in files.tables]
+        self.shown = read_table(files.shown)
+        self.figures = [picture(*pair) for pair in zip(files.figures, files.captions, strict=True)]
+        self.agreement = picture(files.agreement, files.agreement_caption)
+        self.robustness = "".join(Path(p).read_text(encoding="utf-8") for p in files.robustness)
+
+
+def write_page(found, path_replicated, path):
+    cohort = found.cohort
     page = report.make(
         cohort={
             "name": cohort.name,
@@ -44,27 +58,61 @@ def main(
             "about": cohort.about,
             "compared": cohort.compare_with_article,
         },
-        findings=schemas.load(path_findings, "findings"),
+        findings=found.findings,
         replicated=summary.sentences(read_table(path_replicated)) if path_replicated else [],
-        estimates=read_estimates(path_estimates),
-        tables=[table(path) for path in path_tables],
-        figures=[
-            picture(path, caption)
-            for path, caption in zip(path_figures, path_captions, strict=True)
-        ],
-        comparison=read_table(path_comparison),
-        audit=read_table(path_audit),
-        agreement=picture(path_agreement, path_agreement_caption),
-        robustness="".join(Path(p).read_text(encoding="utf-8") for p in paths_robustness),
-        notes=read_table(path_notes),
-        definitions=definitions_of(path_cohort, path_definitions),
-        sources=sorted({(Path(path).name, checksum(path)) for path in path_sources}),
+        estimates=found.estimates,
+        tables=found.tables,
+        figures=found.figures,
+        comparison=found.comparison,
+        audit=found.audit,
+        agreement=found.agreement,
+        declared=found.study.declared,
+        places=found.places,
+        robustness=found.robustness,
+        notes=found.notes,
+        definitions=found.definitions,
+        provenance=found.provenance,
     )
-    write_text(page, path_report)
+    write_text(page, path)
+
+
+def write_trace(found, folder, path):
+    page = claims.page(
+        title=found.cohort.title,
+        results=str(folder),
+        claims=claims.headlines(found.ledger, found.findings["findings"]),
+        comparison=found.comparison,
+        estimates=Estimates(found.estimates),
+        declared=found.study.declared,
+        places=found.places,
+        sources=found.shown,
+        captions={picture.name: picture.sources for picture in found.figures},
+    )
+    write_text(page, path)
+
+
+def write_reporting(found, folder):
+    cohort, study = found.cohort, found.study
+    known = checklist.facts(cohort, study, found.estimates, found.notes, bool(found.robustness))
+    items = checklist.filled(found.reporting, known, stands_for_article=cohort.synthetic)
+    write_table(items, folder / "checklist.csv")
+    section = methods.sections(
+        *(cohort, study, found.definitions, found.defaults),
+        *(Estimates(found.estimates), found.provenance),
+    )
+    lists = checklist.sections(items, found.reporting, stands_for_article=cohort.synthetic)
+    for name, title, parts in (
+        ("methods", f"Methods: {cohort.title}", section),
+        ("checklist", f"Reporting checklists: {cohort.title}", lists),
+    ):
+        write_text(to_markdown(title, parts), folder / f"{name}.md")
+        with written_aside(folder / f"{name}.docx") as path:
+            path.write_bytes(to_docx(title, parts))
 
 
 def table(path):
     number, html = tables.from_page(Path(path).read_text(encoding="utf-8"))
+    html = html.replace(f'href="{REPORT}#', 'href="#')
     return {"name": Path(path).stem, "number": number, "html": html}
 
 
@@ -75,21 +123,28 @@ def picture(path, path_caption):
 
 if __name__ == "__main__":
     with carried_out(snakemake):
-        main(
-            path_cohort=snakemake.input.cohort,
-            path_definitions=snakemake.input.definitions,
-            path_findings=snakemake.input.findings,
-            path_estimates=snakemake.input.estimates,
-            path_notes=snakemake.input.notes,
-            path_tables=snakemake.input.tables,
-            path_figures=snakemake.input.figures,
-            path_captions=snakemake.input.captions,
-            path_comparison=snakemake.input.comparison,
-            path_audit=snakemake.input.audit,
-            path_agreement=snakemake.input.agreement,
-            path_agreement_caption=snakemake.input.agreement_caption,
-            path_sources=snakemake.input.sources,
-            path_replicated=snakemake.params.replicated,
-            paths_robustness=snakemake.input.robustness,
-            path_report=snakemake.output.report,
+        found = Found(
+            SimpleNamespace(
+                cohort=snakemake.input.cohort,
+                definitions=snakemake.input.definitions,
+                findings=snakemake.input.findings,
+                reporting=snakemake.input.reporting,
+                variables=snakemake.input.variables,
+                claims=snakemake.input.claims,
+                notes=snakemake.input.notes,
+                estimates=snakemake.input.estimates,
+                tables=snakemake.input.tables,
+                shown=snakemake.input.shown,
+                figures=snakemake.input.figures,
+                captions=snakemake.input.captions,
+                comparison=snakemake.input.comparison,
+                audit=snakemake.input.audit,
+                provenance=snakemake.input.provenance,
+                agreement=snakemake.input.agreement,
+                agreement_caption=snakemake.input.agreement_caption,
+                robustness=snakemake.input.robustness,
+            )
         )
+        write_page(found, snakemake.params.replicated, snakemake.output.report)
+        write_trace(found, Path(snakemake.output.report).parent, snakemake.output.claims)
+        write_reporting(found, Path(snakemake.output.methods[0]).parent)

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pd1_dynamics.analyses.estimates import Estimate
+    from pd1_dynamics.contract.codebook import Codebook
+    from pd1_dynamics.contract.declarations import Analysis
 
 OUTCOME, NUMBER, LEVELS, ANY, LEVEL = "outcome", "continuous", "levels", "any", "level"
 """What a name in a setting must be: a time to an event, a continuous variable, a variable with
@@ -69,6 +71,10 @@ Carried = Callable[..., "list[Estimate]"]
 """Takes a declared analysis and the run of a cohort."""
 
 
+Formula = Callable[["Analysis", "Codebook"], str]
+"""Writes a declared analysis as a call of R."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of analysis."""
@@ -78,6 +84,8 @@ class Kind:
     settings: Mapping[str, Setting]
     statistics: Mapping[str, Statistic]
     has_population: bool
+    methods: str
+    formula: Formula
     carry_out: Carried
 
 
@@ -89,13 +97,21 @@ def kind(
     name: str,
     settings: Mapping[str, Setting],
     statistics: Mapping[str, Statistic],
+    methods: str,
+    formula: Formula,
     has_population: bool = True,
 ) -> Callable[[Carried], Carried]:
-    """Register a function as a kind of analysis; its docstring's first line is the description."""
+    """Register a function as a kind of analysis; its docstring's first line is the description.
+
+    ``methods`` is a sentence for a methods section, and ``formula`` writes a declared analysis as R
+    would be asked for it; both are for readers.
+    """
 
     def register(function: Carried) -> Carried:
         words = (function.__doc__ or "").strip().splitlines()[0]
-        KINDS[name] = Kind(name, words, settings, statistics, has_population, function)
+        KINDS[name] = Kind(
+            name, words, settings, statistics, has_population, methods, formula, function
+        )
         return function
 
     return register

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pd1_dynamics.analyses.estimates import ALL, COLUMNS, DROPPED, Estimate
+from pd1_dynamics.analyses.estimates import ALL, COLUMNS, DROPPED, KEY, Estimate
 
 
 class NothingSelectedError(Exception):
@@ -29,11 +29,18 @@ class Estimates:
         )
         self._rows: dict[tuple[str, ...], Estimate] = {}
         self._analyses: dict[str, list[Estimate]] = {}
-        for values in table[_FIELDS].itertuples(index=False, name=None):
+        self._lines: dict[tuple[str, ...], int] = {}
+        for line, values in enumerate(table[_FIELDS].itertuples(index=False, name=None), start=2):
             row = Estimate(*values)
+            self._lines[tuple(getattr(row, name) for name in KEY)] = line
             key = (row.analysis, row.outcome, row.term, row.group, row.statistic)
             self._rows[key] = row
             self._analyses.setdefault(row.analysis, []).append(row)
+
+    def lines(self, *rows: Estimate | None) -> tuple[int, ...]:
+        """Lines of ``estimates.csv`` in which rows stand; its header is line 1."""
+        keys = (tuple(getattr(row, name) for name in KEY) for row in rows if row is not None)
+        return tuple(dict.fromkeys(self._lines[key] for key in keys))
 
     def rows(self, analysis: str, **where: str) -> list[Estimate]:
         """Rows of an analysis whose fields have these values, in the order of the table."""

@@ -24,7 +24,7 @@ from pd1_dynamics.contract.columns import (
 from pd1_dynamics.contract.places import COHORTS, CONFIG, ROOT
 from pd1_dynamics.contract.problems import InputError, Problem
 
-RESERVED = ("bench", "calibration", "replication")
+RESERVED = ("bench", "calibration", "replication", "verify")
 """Folders under ``results/`` that are no cohort's."""
 
 DISEASE, TREATMENT = "melanoma", "anti-PD-1 monotherapy"

@@ -31,6 +31,7 @@ def check(config: Mapping[str, Any], root: str | Path = ".") -> None:
     checks: list[Callable[[], Any]] = [
         lambda: definitions.load(folder / "definitions.yaml"),
         lambda: schemas.load(folder / "findings.yaml", "findings"),
+        lambda: schemas.load(folder / "reporting.yaml", "reporting"),
     ]
     if found:
         checks.append(lambda: load_study(folder=folder))
@@ -127,6 +128,25 @@ def analysis_files(root: str | Path = ".") -> list[str]:
 def layout_files(root: str | Path = ".") -> list[str]:
     """Files that lay out tables, by path from the root."""
     return _yaml_files(root, "config/tables")
+
+
+CODE = (
+    *("Snakefile", "README.md", "LICENSE", "CITATION.cff", "pyproject.toml"),
+    *("requirements.lock", "environment.yml"),
+    *("config", "workflow", "src", "data/published"),
+)
+"""What of the project a run needs to be carried out again, beside its cohort."""
+
+
+def code_files(root: str | Path = ".") -> list[str]:
+    """Files of the project that are its code and configuration, by path from the root."""
+    root = Path(root)
+    found = []
+    for name in CODE:
+        place = root / name
+        paths = sorted(place.rglob("*")) if place.is_dir() else [place]
+        found += [path for path in paths if path.is_file() and "__pycache__" not in path.parts]
+    return [path.relative_to(root).as_posix() for path in found]
 
 
 def in_results(path: str, cohort: str = "{cohort}") -> str:

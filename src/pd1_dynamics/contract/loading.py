@@ -4,6 +4,8 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from pd1_dynamics.contract import schemas
 from pd1_dynamics.contract.codebook import Codebook
 from pd1_dynamics.contract.cohort_file import Own, codebook_of
@@ -67,6 +69,15 @@ def load(
     if problems:
         raise InputError(problems, heading=HEADING)
     return declared
+
+
+def lines_of_analyses(path: str | Path) -> dict[str, int]:
+    """Line of a YAML file on which each of its analyses begins, by id."""
+    document = yaml.compose(Path(path).read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    sections = {key.value: value for key, value in document.value}
+    if "analyses" not in sections:
+        return {}
+    return {key.value: key.start_mark.line + 1 for key, _ in sections["analyses"].value}
 
 
 def _collected(problems: list[Problem], function: Callable, *arguments: Any) -> Any:

@@ -84,6 +84,21 @@ def load_study(cohort: Cohort | None = None, folder: str | Path = CONFIG) -> Stu
     return Study(declared, tables, {**figures, "figures": drawn}, asked)
 
 
+def places_of(cohort: Cohort | None = None, folder: str | Path = CONFIG) -> dict[str, str]:
+    """Where each analysis is declared: its file and line.
+
+    Files of the study are named from the project's root, those of a cohort by their name alone.
+    """
+    folder = Path(folder)
+    files = {path: f"config/analyses/{path.name}" for path in (folder / "analyses").glob("*.yaml")}
+    files |= {path: path.name for path in (cohort.own_files() if cohort else [])}
+    return {
+        name: f"{shown}, line {line}"
+        for path, shown in files.items()
+        for name, line in loading.lines_of_analyses(path).items()
+    }
+
+
 def _added(
     contents: Mapping[str, Mapping[str, Any]], key: str, shared: Mapping[str, Any]
 ) -> dict[str, Any]:

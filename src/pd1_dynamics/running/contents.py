@@ -2,9 +2,9 @@
 
 Snakemake compares times before contents: a file that changed under an old time (an archive
 unpacked, a copy that keeps times, a restored backup) looks unchanged to it. So each rule has a
-parameter that says what its files hold, as Snakemake runs a rule again when a parameter changes.
-And each job leaves a seal beside its log: the checksums of its outputs, by which a damaged result
-is known.
+parameter that says what its files hold and which packages are installed, as Snakemake runs a rule
+again when a parameter changes. And each job leaves a seal beside its log: the checksums of its
+outputs, by which a damaged result is known.
 """
 
 import hashlib
@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from pd1_dynamics.running import environment
 
 SEAL = ".seal.json"
 
@@ -32,14 +34,15 @@ def checksum(path: str | Path) -> str:
     return _checksum(str(path), found.st_size, found.st_mtime_ns)
 
 
-def digest(paths: Iterable[str | Path]) -> str:
-    """One checksum of the names and contents of several files, whatever their order."""
-    lines = sorted(f"{Path(path).name} {checksum(path)}" for path in paths)
+def digest(paths: Iterable[str | Path], *more: str) -> str:
+    """One checksum of the names and contents of several files, whatever their order, and more."""
+    lines = [*sorted(f"{Path(path).name} {checksum(path)}" for path in paths), *more]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
 def parameter(path_log: str | Path, sources: Iterable[str | Path]) -> str:
-    """What a rule's parameter says: contents of its sources, and whether its outputs are intact.
+    """What a rule's parameter says: contents of its sources, the installed packages, and whether
+    its outputs are intact.
 
     The second part is the state stored in the seal as long as the existing outputs match their
     checksums, and a new value if one does not. Then the job runs again and stores the new value in
@@ -52,7 +55,7 @@ def parameter(path_log: str | Path, sources: Iterable[str | Path]) -> str:
     sources
         Files that no rule makes: configuration, code, tables of a cohort.
     """
-    return f"{digest(sources)}:{_state(Path(path_log).with_suffix(SEAL))}"
+    return f"{digest(sources, environment.digest())}:{_state(Path(path_log).with_suffix(SEAL))}"
 
 
 def seal(path_log: str | Path, outputs: Iterable[str | Path], said: str) -> None:

@@ -65,6 +65,7 @@ UNREAD = {
     "question_models": {"analyses", "own", "layouts", "robustness"},
     "show_robustness": {"analyses", "own", "robustness"},
     "resample_models": {"analyses", "own", "robustness"},
+    "write_report": {"analyses", "own"},
     "vary_choices": {"analyses", "own", "robustness"},
     "make_tables": {"analyses", "layouts", "own"},
     "draw_figures": {"analyses", "figures", "own"},

@@ -5,8 +5,10 @@ import numpy as np
 from pd1_dynamics.analyses import regression
 from pd1_dynamics.analyses.data import Sample
 from pd1_dynamics.analyses.estimates import Estimate
+from pd1_dynamics.analyses.formula import covariates, survival
 from pd1_dynamics.analyses.kind import LEVELS, kind, names, outcome
 from pd1_dynamics.analyses.run import Run
+from pd1_dynamics.contract.codebook import Codebook
 from pd1_dynamics.contract.declarations import Analysis
 from pd1_dynamics.statistics.cox import cox as fit_cox
 from pd1_dynamics.statistics.results import likelihood_ratio
@@ -42,7 +44,18 @@ STATISTICS = regression.statistics(
 )
 
 
-@kind("cox", settings=regression.settings(outcome(), strata=STRATA), statistics=STATISTICS)
+def _formula(analysis: Analysis, codebook: Codebook) -> str:
+    return f"coxph({survival(analysis, codebook)} ~ {covariates(analysis, codebook)})"
+
+
+@kind(
+    "cox",
+    settings=regression.settings(outcome(), strata=STRATA),
+    statistics=STATISTICS,
+    methods="Hazard ratios are from Cox proportional hazards regression with Efron's method for "
+    "ties and Wald intervals.",
+    formula=_formula,
+)
 def cox(analysis: Analysis, run: Run) -> list[Estimate]:
     """Cox regression (R: coxph, Efron's ties); it has either terms or select."""
     return regression.regression(COX, analysis, run)

@@ -11,6 +11,7 @@ import pandas as pd
 from pd1_dynamics.analyses.attempt import attempt
 from pd1_dynamics.analyses.data import Sample
 from pd1_dynamics.analyses.estimates import Estimate, at_time
+from pd1_dynamics.analyses.formula import grouped
 from pd1_dynamics.analyses.groups import groups_of, left_out, too_few_groups
 from pd1_dynamics.analyses.kind import (
     EACH_GROUP,
@@ -24,7 +25,7 @@ from pd1_dynamics.analyses.kind import (
     times,
 )
 from pd1_dynamics.analyses.run import Run
-from pd1_dynamics.contract.codebook import level_text
+from pd1_dynamics.contract.codebook import Codebook, level_text
 from pd1_dynamics.contract.declarations import Analysis
 from pd1_dynamics.statistics import cumulative_incidence as curves
 
@@ -38,6 +39,11 @@ CAUSE = Setting(
     required=True,
 )
 OUTCOME = "`cause=level`"
+
+
+def _formula(analysis: Analysis, codebook: Codebook) -> str:
+    time = codebook.outcomes[analysis["outcome"]].time
+    return f"cmprsk::cuminc({time}, {analysis['cause']}, {grouped(analysis)})"
 
 
 @kind(
@@ -60,6 +66,9 @@ OUTCOME = "`cause=level`"
             "Gray's test, chi-squared", outcome=OUTCOME, term="the `by` variable"
         ),
     },
+    methods="Competing events were described by cumulative incidence (Aalen–Johansen) and "
+    "compared by Gray's test.",
+    formula=_formula,
 )
 def cumulative_incidence(analysis: Analysis, run: Run) -> list[Estimate]:
     """Cumulative incidence of competing events (Aalen–Johansen, R: survfit), with Gray's test."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pd1_dynamics.analyses.between_groups import categorical_test, continuous_test
 from pd1_dynamics.analyses.estimates import Estimate
+from pd1_dynamics.analyses.formula import each
 from pd1_dynamics.analyses.groups import groups_of
 from pd1_dynamics.analyses.kind import (
     ANY,
@@ -19,10 +20,29 @@ from pd1_dynamics.analyses.kind import (
 )
 from pd1_dynamics.analyses.run import Run
 from pd1_dynamics.analyses.summaries import frequencies, summary
+from pd1_dynamics.contract.codebook import Codebook
 from pd1_dynamics.contract.declarations import Analysis
 
 LEVELS_OF = "`variable=level`, `variable=missing`"
 TESTED = {"outcome": "the `by` variable", "term": "variable"}
+
+
+_TESTS = {
+    "fisher_exact": "fisher.test",
+    "pearson_chi_squared": "chisq.test",
+    "wilcoxon": "wilcox.test",
+    "kruskal_wallis": "kruskal.test",
+}
+
+
+def _formula(analysis: Analysis, codebook: Codebook) -> str:
+    names = codebook.described(analysis["variables"])
+    kinds = {codebook.variables[name].is_continuous for name in names}
+    calls = ["table"] * (False in kinds) + ["quantile"] * (True in kinds)
+    asked = analysis.get("tests", {})
+    calls += [_TESTS[asked[kind]] for kind in ("categorical", "continuous") if kind in asked]
+    right = f" ~ {analysis['by']}" if analysis.get("by") else ""
+    return f"{', '.join(calls)} of {each(names)}{right}"
 
 
 @kind(
@@ -86,6 +106,9 @@ TESTED = {"outcome": "the `by` variable", "term": "variable"}
         "wilcoxon_w": Statistic("Wilcoxon rank-sum test", **TESTED),
         "kruskal_wallis_h": Statistic("Kruskal–Wallis test", **TESTED),
     },
+    methods="Categorical variables are described by numbers and percents, continuous ones by "
+    "medians and ranges; groups were compared by the tests that each table names.",
+    formula=_formula,
 )
 def description(analysis: Analysis, run: Run) -> list[Estimate]:
     """Frequencies of categorical and summaries of continuous variables, and their tests."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from pd1_dynamics.analyses.data import Sample
 from pd1_dynamics.analyses.estimates import Estimate, at_time
+from pd1_dynamics.analyses.formula import grouped, survival
 from pd1_dynamics.analyses.groups import groups_of, left_out
 from pd1_dynamics.analyses.kind import (
     EACH_GROUP,
@@ -20,12 +21,18 @@ from pd1_dynamics.analyses.kind import (
     times,
 )
 from pd1_dynamics.analyses.run import Run
-from pd1_dynamics.contract.codebook import level_text
+from pd1_dynamics.contract.codebook import Codebook, level_text
 from pd1_dynamics.contract.declarations import Analysis
 from pd1_dynamics.statistics import kaplan_meier as curves
 
 METHOD = "Kaplan–Meier, log interval"
 REVERSE_METHOD = "reverse Kaplan–Meier, log interval"
+
+
+def _formula(analysis: Analysis, codebook: Codebook) -> str:
+    event = codebook.outcomes[analysis["outcome"]].event
+    response = survival(analysis, codebook, f"1 - {event}" if analysis.get("reverse") else "")
+    return f'survfit({response} ~ {grouped(analysis)}, conf.type = "log")'
 
 
 @kind(
@@ -66,6 +73,8 @@ REVERSE_METHOD = "reverse Kaplan–Meier, log interval"
             decimals=0,
         ),
     },
+    methods="Survival was estimated by the Kaplan–Meier method, with intervals on the log scale.",
+    formula=_formula,
 )
 def kaplan_meier(analysis: Analysis, run: Run) -> list[Estimate]:
     """Median survival, and survival and numbers at risk at times, with R's log interval.

@@ -2,9 +2,15 @@
 
 from pd1_dynamics.analyses.between_groups import each_variable
 from pd1_dynamics.analyses.estimates import Estimate
+from pd1_dynamics.analyses.formula import each, grouped
 from pd1_dynamics.analyses.kind import NUMBER, Statistic, by, kind, names
 from pd1_dynamics.analyses.run import Run
+from pd1_dynamics.contract.codebook import Codebook
 from pd1_dynamics.contract.declarations import Analysis
+
+
+def _formula(analysis: Analysis, _: Codebook) -> str:
+    return f"kruskal.test({each(analysis['variables'])} ~ {grouped(analysis)})"
 
 
 @kind(
@@ -15,6 +21,8 @@ from pd1_dynamics.contract.declarations import Analysis
             "Kruskal–Wallis test", outcome="the `by` variable", term="variable"
         )
     },
+    methods="Continuous variables of several groups were compared by the Kruskal–Wallis test.",
+    formula=_formula,
 )
 def kruskal_wallis(analysis: Analysis, run: Run) -> list[Estimate]:
     """Kruskal–Wallis test of continuous variables between the groups of `by`."""

@@ -5,8 +5,10 @@ import numpy as np
 from pd1_dynamics.analyses import regression
 from pd1_dynamics.analyses.data import Sample
 from pd1_dynamics.analyses.estimates import Estimate
+from pd1_dynamics.analyses.formula import covariates
 from pd1_dynamics.analyses.kind import NUMBER, Setting, kind
 from pd1_dynamics.analyses.run import Run
+from pd1_dynamics.contract.codebook import Codebook
 from pd1_dynamics.contract.declarations import Analysis
 from pd1_dynamics.statistics.linear import linear as fit_linear
 from pd1_dynamics.statistics.results import f_test
@@ -31,12 +33,18 @@ OUTCOME = Setting(
 )
 
 
+def _formula(analysis: Analysis, codebook: Codebook) -> str:
+    return f"lm({analysis['outcome']} ~ {covariates(analysis, codebook)})"
+
+
 @kind(
     "linear",
     settings=regression.settings(OUTCOME),
     statistics=regression.statistics(
         *("coefficient", "Coefficient (95% CI)"), *("f_statistic", "F test")
     ),
+    methods="Coefficients of continuous outcomes are from linear regression with t intervals.",
+    formula=_formula,
 )
 def linear(analysis: Analysis, run: Run) -> list[Estimate]:
     """Linear regression (R: lm); it has either terms or select."""

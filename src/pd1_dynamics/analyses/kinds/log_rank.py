@@ -9,11 +9,17 @@ import pandas as pd
 
 from pd1_dynamics.analyses.attempt import attempt
 from pd1_dynamics.analyses.estimates import Estimate
+from pd1_dynamics.analyses.formula import grouped, survival
 from pd1_dynamics.analyses.groups import left_out, too_few_groups
 from pd1_dynamics.analyses.kind import Statistic, by, kind, outcome
 from pd1_dynamics.analyses.run import Run
+from pd1_dynamics.contract.codebook import Codebook
 from pd1_dynamics.contract.declarations import Analysis
 from pd1_dynamics.statistics import kaplan_meier as curves
+
+
+def _formula(analysis: Analysis, codebook: Codebook) -> str:
+    return f"survdiff({survival(analysis, codebook)} ~ {grouped(analysis)})"
 
 
 @kind(
@@ -24,6 +30,8 @@ from pd1_dynamics.statistics import kaplan_meier as curves
             "Log-rank test", outcome="outcome", term="the `by` variable"
         )
     },
+    methods="Survival curves were compared by the log-rank test.",
+    formula=_formula,
 )
 def log_rank(analysis: Analysis, run: Run) -> list[Estimate]:
     """Log-rank test between the groups of ``by``, levels set apart left out."""

@@ -6,8 +6,10 @@ import pandas as pd
 from pd1_dynamics.analyses import regression
 from pd1_dynamics.analyses.data import Sample
 from pd1_dynamics.analyses.estimates import Estimate
+from pd1_dynamics.analyses.formula import covariates
 from pd1_dynamics.analyses.kind import LEVEL, Setting, kind
 from pd1_dynamics.analyses.run import Run
+from pd1_dynamics.contract.codebook import Codebook
 from pd1_dynamics.contract.declarations import Analysis
 from pd1_dynamics.statistics.logistic import logistic as fit_logistic
 from pd1_dynamics.statistics.results import likelihood_ratio
@@ -37,6 +39,12 @@ OUTCOME = Setting(
 )
 
 
+def _formula(analysis: Analysis, codebook: Codebook) -> str:
+    name, _, level = analysis["outcome"].partition("=")
+    right = covariates(analysis, codebook)
+    return f'glm({name} == "{level}" ~ {right}, family = binomial)'
+
+
 @kind(
     "logistic",
     settings=regression.settings(OUTCOME),
@@ -44,6 +52,8 @@ OUTCOME = Setting(
         *("odds_ratio", "OR (95% CI)"),
         *("likelihood_ratio_chi_squared", "Likelihood ratio test"),
     ),
+    methods="Odds ratios are from logistic regression with Wald intervals.",
+    formula=_formula,
 )
 def logistic(analysis: Analysis, run: Run) -> list[Estimate]:
     """Logistic regression (R: glm, binomial); it has either terms or select."""

@@ -9,11 +9,18 @@ import pandas as pd
 
 from pd1_dynamics.analyses.attempt import attempt
 from pd1_dynamics.analyses.estimates import Estimate
+from pd1_dynamics.analyses.formula import each, grouped
 from pd1_dynamics.analyses.groups import too_few_groups
 from pd1_dynamics.analyses.kind import NUMBER, Statistic, by, kind, names
 from pd1_dynamics.analyses.run import Run
+from pd1_dynamics.contract.codebook import Codebook
 from pd1_dynamics.contract.declarations import Analysis
 from pd1_dynamics.statistics.ranks import pairwise_wilcoxon as all_pairs
+
+
+def _formula(analysis: Analysis, _: Codebook) -> str:
+    names, by = each(analysis["variables"]), grouped(analysis)
+    return f'pairwise.wilcox.test({names}, {by}, p.adjust.method = "bonferroni")'
 
 
 @kind(
@@ -27,6 +34,8 @@ from pd1_dynamics.statistics.ranks import pairwise_wilcoxon as all_pairs
             group="`CR vs PR`",
         )
     },
+    methods="Pairs of groups were compared by Wilcoxon rank-sum tests, Bonferroni-adjusted.",
+    formula=_formula,
 )
 def pairwise_wilcoxon(analysis: Analysis, run: Run) -> list[Estimate]:
     """Wilcoxon rank-sum tests of all pairs of groups, Bonferroni-adjusted within the variable."""

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pd1_dynamics.analyses.estimates import Estimate
+from pd1_dynamics.analyses.formula import each
 from pd1_dynamics.analyses.groups import groups_of
 from pd1_dynamics.analyses.kind import (
     EACH_GROUP,
@@ -19,8 +20,16 @@ from pd1_dynamics.analyses.kind import (
     kind,
 )
 from pd1_dynamics.analyses.run import Run
+from pd1_dynamics.contract.codebook import Codebook
 from pd1_dynamics.contract.declarations import Analysis
 from pd1_dynamics.statistics.proportions import clopper_pearson
+
+
+def _formula(analysis: Analysis, _: Codebook) -> str:
+    events = (event.partition("=") for event in analysis["events"])
+    shown = each([f'{name} == "{level}"' for name, _, level in events])
+    call = f"binom.test(table({shown}))"
+    return f"{call} by {analysis['by']}" if analysis.get("by") else call
 
 
 @kind(
@@ -41,6 +50,8 @@ from pd1_dynamics.statistics.proportions import clopper_pearson
         "overall": OVERALL,
     },
     statistics={"rate": Statistic("Rate, %", term="`variable=level`", group=EACH_GROUP)},
+    methods="Rates have exact (Clopper–Pearson) intervals.",
+    formula=_formula,
 )
 def rate(analysis: Analysis, run: Run) -> list[Estimate]:
     """Percent with an event, with its exact (Clopper–Pearson) interval."""

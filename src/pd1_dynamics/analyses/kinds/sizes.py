@@ -8,7 +8,12 @@ from pd1_dynamics.analyses.data import nobody
 from pd1_dynamics.analyses.estimates import Estimate
 from pd1_dynamics.analyses.kind import Statistic, kind, names
 from pd1_dynamics.analyses.run import Run
+from pd1_dynamics.contract.codebook import Codebook
 from pd1_dynamics.contract.declarations import Analysis
+
+
+def _formula(analysis: Analysis, _: Codebook) -> str:
+    return f"nrow(<each of {', '.join(analysis['populations'])}>)"
 
 
 @kind(
@@ -19,6 +24,8 @@ from pd1_dynamics.contract.declarations import Analysis
         "percent": Statistic("Percent", group="`all`; of the population that it is part of"),
     },
     has_population=False,
+    methods="Patients were counted in each population.",
+    formula=_formula,
 )
 def sizes(analysis: Analysis, run: Run) -> list[Estimate]:
     """Number of patients in populations, and their share of the parent population."""

@@ -11,8 +11,14 @@ from pd1_dynamics.analyses.estimates import Estimate
 from pd1_dynamics.analyses.groups import left_out
 from pd1_dynamics.analyses.kind import NUMBER, Setting, Statistic, kind
 from pd1_dynamics.analyses.run import Run
+from pd1_dynamics.contract.codebook import Codebook
 from pd1_dynamics.contract.declarations import Analysis
 from pd1_dynamics.statistics.ranks import spearman as rank_correlation
+
+
+def _formula(analysis: Analysis, _: Codebook) -> str:
+    first, second = analysis["variables"]
+    return f'cor.test({first}, {second}, method = "spearman")'
 
 
 @kind(
@@ -36,6 +42,8 @@ from pd1_dynamics.statistics.ranks import spearman as rank_correlation
             "Spearman's rho", outcome="second variable", term="first variable", decimals=2
         )
     },
+    methods="Correlations are Spearman's rank correlations.",
+    formula=_formula,
 )
 def spearman(analysis: Analysis, run: Run) -> list[Estimate]:
     """Spearman's rank correlation of two continuous variables, on patients who have both."""

@@ -30,6 +30,7 @@ from pd1_dynamics.outputs.figures import (
 )
 from pd1_dynamics.outputs.figures.placeholder import placeholder
 from pd1_dynamics.outputs.figures.shown import Shown
+from pd1_dynamics.outputs.sources import finished
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -90,7 +91,7 @@ class Drawing:
         self.about = about
         self.smallest_cell = smallest_cell
 
-    def draw(self, entry: Mapping[str, Any]) -> tuple["Figure", dict[str, str]]:
+    def draw(self, entry: Mapping[str, Any]) -> tuple["Figure", dict[str, Any]]:
         """Draw what an entry of the layouts says; figure, and title and caption."""
         with mpl.rc_context(style.SETTINGS):
             gaps = [self.found.gap(**need) for need in entry["needs"]]
@@ -116,7 +117,7 @@ class Drawing:
         return made.iloc[:0] if self.smallest_cell and entry["kind"] in _OF_PATIENTS else made
 
 
-def draw_agreement(comparison: pd.DataFrame, synthetic: bool) -> tuple["Figure", dict[str, str]]:
+def draw_agreement(comparison: pd.DataFrame, synthetic: bool) -> tuple["Figure", dict[str, Any]]:
     """Draw the published estimates beside those of a cohort.
 
     Parameters
@@ -136,20 +137,22 @@ def draw_agreement(comparison: pd.DataFrame, synthetic: bool) -> tuple["Figure",
         return figure, finish(figure, "Published and recomputed estimates", caption, synthetic)
 
 
-def finish(figure: "Figure", title: str, caption: str, synthetic: bool) -> dict[str, str]:
+def finish(figure: "Figure", title: str, caption: str, synthetic: bool) -> dict[str, Any]:
     """Lay a picture out, say in it where its cohort is made up, and give its words.
 
     Returns
     -------
     dict
-        ``title``, ``caption``, and ``alt``: what the picture says, for those who do not see it.
+        ``title``, ``caption``, ``alt``: what the picture says, for those who do not see it; and
+        ``sources``: the lines of ``estimates.csv`` behind the numbers of the caption.
     """
-    alt = f"{title}. {caption}"
+    alt, _ = finished(f"{title}. {caption}")
     if synthetic:
         style.mark_as_synthetic(figure)
         caption = f"{style.SYNTHETIC}: the figure shows that the pipeline works. {caption}"
     style.lay_out(figure)
-    return {"title": title, "caption": caption, "alt": alt}
+    caption, sources = finished(caption)
+    return {"title": title, "caption": caption, "alt": alt, "sources": sources}
 
 
 def drawn_data(figure: "Figure") -> pd.DataFrame:
@@ -200,7 +203,7 @@ def _name(artist: Any) -> str:
 
 
 def save(
-    figure: "Figure", caption: Mapping[str, str], folder: str | Path, path_caption: str | Path
+    figure: "Figure", caption: Mapping[str, Any], folder: str | Path, path_caption: str | Path
 ) -> None:
     """Write a figure as SVG, PDF and PNG, and its words as JSON; always the same bytes.
 

@@ -9,6 +9,7 @@ from matplotlib.patches import FancyBboxPatch
 from pd1_dynamics.analyses.selection import Estimates
 from pd1_dynamics.outputs.figures import style
 from pd1_dynamics.outputs.figures.shown import Shown
+from pd1_dynamics.outputs.sources import marked
 from pd1_dynamics.statistics.rounding import fixed
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def draw(estimates: Estimates, shown: Shown, entry: dict[str, Any]) -> tuple["Fi
     for start, end in entry["arrows"]:
         _join(axes, boxes[start], boxes[end])
     _draw_responses(axes, estimates, boxes[entry["responses"]["from"]], entry["responses"])
-    n = _count(estimates, {"population": "all"})
+    everyone = estimates.first("cohort_flow", population="all", statistic="n")
+    n = marked(_count(estimates, {"population": "all"}), estimates.lines(everyone))
     caption = (
         f"Populations of the study (n={n}), and who is in none of them and why. "
         "Numbers on arrows: patients who took that "

@@ -7,6 +7,7 @@ import numpy as np
 from pd1_dynamics.analyses.selection import Estimates
 from pd1_dynamics.outputs.figures import style
 from pd1_dynamics.outputs.figures.shown import Shown
+from pd1_dynamics.outputs.sources import marked
 from pd1_dynamics.statistics.printing import number, p_text
 from pd1_dynamics.statistics.rounding import fixed
 
@@ -68,12 +69,17 @@ def draw(estimates: Estimates, shown: Shown, entry: dict[str, Any]) -> tuple["Fi
         entry["test"]["analysis"], term=column, statistic=entry["test"]["statistic"]
     )
     if test is not None:
-        words = f"{entry['test']['name']} {p_text(test.p_value)}"
-        axes.set_title(words, loc="left")
-        caption = caption.format(n=f" (n={fixed(test.n)})") + f" {words}."
+        name, p, lines = entry["test"]["name"], p_text(test.p_value), estimates.lines(test)
+        axes.set_title(f"{name} {p}", loc="left")
+        caption = caption.format(n=f" (n={marked(fixed(test.n), lines)})")
+        caption += f" {name} {marked(p, lines)}."
     if "pairs" in entry:
         pairs = estimates.rows(entry["pairs"], statistic="wilcoxon_w")
-        texts = [f"{row.group}, {p_text(row.p_adjusted)}" for row in pairs if not row.not_estimable]
+        texts = [
+            f"{row.group}, {marked(p_text(row.p_adjusted), estimates.lines(row))}"
+            for row in pairs
+            if not row.not_estimable
+        ]
         caption += (
             " Pairs by Wilcoxon rank-sum tests, Bonferroni-adjusted: " + "; ".join(texts) + "."
         )

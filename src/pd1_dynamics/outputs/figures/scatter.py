@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from pd1_dynamics.analyses.selection import Estimates
 from pd1_dynamics.outputs.figures import style
 from pd1_dynamics.outputs.figures.shown import Shown
+from pd1_dynamics.outputs.sources import marked
 from pd1_dynamics.statistics.printing import number, p_text
 from pd1_dynamics.statistics.rounding import fixed
 
@@ -52,14 +53,16 @@ def draw(estimates: Estimates, shown: Shown, entry: dict[str, Any]) -> tuple["Fi
     axes.set_xlabel(entry["xlabel"])
     axes.set_ylabel(entry["label"])
     rho = estimates.first(entry["analysis"], statistic="spearman_rho")
-    words = f"Spearman rho {number(rho.estimate, 2)}, {p_text(rho.p_value)}"
-    axes.set_title(words, loc="left")
+    lines = estimates.lines(rho)
+    value, p = number(rho.estimate, 2), p_text(rho.p_value)
+    axes.set_title(f"Spearman rho {value}, {p}", loc="left")
     figure.legend(
         *axes.get_legend_handles_labels(), loc="outside upper center", ncols=4, frameon=False
     )
     caption = (
-        f"Each point is a patient (n={fixed(rho.n)}), colored by best response. {words}. Vertical "
-        f"line: {mark:g} mm; dashed: {style.percents(entry['lines'])}. "
+        f"Each point is a patient (n={marked(fixed(rho.n), lines)}), colored by best response. "
+        f"Spearman rho {marked(value, lines)}, {marked(p, lines)}. "
+        f"Vertical line: {mark:g} mm; dashed: {style.percents(entry['lines'])}. "
         f"Population: {shown.population}."
     )
     return figure, caption + shown.not_shown(entry["by"], entry["levels"])

@@ -9,6 +9,7 @@ import pandas as pd
 from pd1_dynamics.analyses.data import Sample, StudyData
 from pd1_dynamics.analyses.selection import Estimates
 from pd1_dynamics.contract.declarations import Analysis
+from pd1_dynamics.outputs.sources import marked
 from pd1_dynamics.statistics.rounding import fixed
 
 
@@ -78,9 +79,14 @@ class Shown:
         return rows.iloc[chosen].reset_index(drop=True)
 
     def size(self, estimates: Estimates) -> str:
-        """Number of patients of the population, as estimated; as counted where no analysis does."""
+        """Number of patients of the population, as estimated; as counted where no analysis does.
+
+        As estimated it is marked with its line, for a caption.
+        """
         row = estimates.first("cohort_flow", population=self.analysis.population, statistic="n")
-        return self.number(len(self.sample)) if row is None else fixed(row.estimate)
+        if row is None:
+            return self.number(len(self.sample))
+        return marked(fixed(row.estimate), estimates.lines(row))
 
     def number(self, count: int) -> str:
         """A number of patients, or that it is too small to be shown."""

@@ -8,6 +8,7 @@ import pandas as pd
 from pd1_dynamics.analyses.selection import Estimate, Estimates
 from pd1_dynamics.outputs.figures import style
 from pd1_dynamics.outputs.figures.shown import Shown
+from pd1_dynamics.outputs.sources import marked
 from pd1_dynamics.statistics.printing import interval, p_text
 from pd1_dynamics.statistics.rounding import fixed
 
@@ -61,7 +62,9 @@ def draw(estimates: Estimates, shown: Shown, entry: dict[str, Any]) -> tuple["Fi
         if not np.isnan(median.estimate):
             axes.plot([0, median.estimate], [50, 50], color=style.FAINT, lw=0.6, ls="--", zorder=0)
             axes.plot([median.estimate] * 2, [0, 50], color=style.FAINT, lw=0.6, ls="--", zorder=0)
-        texts.append(f"{name}, n={fixed(median.n)}, {_events(median)}median {words} months")
+        lines = estimates.lines(median)
+        numbers = f"n={fixed(median.n)}, {_events(median)}median {words} months"
+        texts.append(f"{name}, {marked(numbers, lines)}")
         table.text(
             -0.045,
             len(levels) - 1 - place,
@@ -105,8 +108,9 @@ def draw(estimates: Estimates, shown: Shown, entry: dict[str, Any]) -> tuple["Fi
         table.spines[side].set_visible(False)
     table.tick_params(length=0)
     everyone = estimates.first(entry["analysis"], group="all", statistic="median_survival")
+    size = f"n={fixed(everyone.n)}{_events(everyone, before=True)}"
     caption = (
-        f"Kaplan–Meier curves (n={fixed(everyone.n)}{_events(everyone, before=True)}) with 95% "
+        f"Kaplan–Meier curves ({marked(size, estimates.lines(everyone))}) with 95% "
         "confidence bands on the log scale; ticks are censored patients, NR is not reached. "
         f"{'; '.join(texts)} (95% confidence intervals in parentheses). "
     )
@@ -150,7 +154,8 @@ def _tests(estimates: Estimates, entry: dict[str, Any]) -> tuple[list[str], list
     test = estimates.first(asked, statistic="log_rank_chi_squared") if asked else None
     if test is not None:
         found.append(f"Log-rank {p_text(test.p_value)}")
-        sentences.append(f"Log-rank test {p_text(test.p_value)}, unadjusted.")
+        p = marked(p_text(test.p_value), estimates.lines(test))
+        sentences.append(f"Log-rank test {p}, unadjusted.")
     wanted = entry.get("ratio")
     ratio = estimates.first(**wanted) if wanted else None
     if ratio is not None:
@@ -158,5 +163,6 @@ def _tests(estimates: Estimates, entry: dict[str, Any]) -> tuple[list[str], list
         words = interval(ratio.estimate, ratio.ci_low, ratio.ci_high, 3)
         found.append(f"HR {words}")
         how = adjusted[0] if adjusted else "unadjusted"
-        sentences.append(f"Hazard ratio (HR) {words}, {p_text(ratio.p_value)}, {how}.")
+        numbers = marked(f"{words}, {p_text(ratio.p_value)}", estimates.lines(ratio))
+        sentences.append(f"Hazard ratio (HR) {numbers}, {how}.")
     return found, sentences

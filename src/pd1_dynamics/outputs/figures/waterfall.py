@@ -7,6 +7,7 @@ import numpy as np
 from pd1_dynamics.analyses.selection import Estimates
 from pd1_dynamics.outputs.figures import style
 from pd1_dynamics.outputs.figures.shown import Shown
+from pd1_dynamics.outputs.sources import marked
 from pd1_dynamics.statistics.printing import number
 from pd1_dynamics.statistics.rounding import fixed
 
@@ -56,8 +57,9 @@ def draw(estimates: Estimates, shown: Shown, entry: dict[str, Any]) -> tuple["Fi
     size = estimates.first(entry["analysis"], term=column, group="all", statistic="n")
     median = estimates.first(entry["analysis"], term=column, group="all", statistic="median")
     caption = (
-        f"One bar a patient (n={fixed(size.estimate)}), by the smallest sum of target diameters "
-        f"that counts, colored by best response; median {number(median.estimate, 1)}%. Dashed: "
+        f"One bar a patient (n={marked(fixed(size.estimate), estimates.lines(size))}), by the "
+        "smallest sum of target diameters that counts, colored by best response; median "
+        f"{marked(number(median.estimate, 1), estimates.lines(median))}%. Dashed: "
         f"{' and '.join(number(line, 0) for line in entry['lines'])}%. "
         f"{style.percent_scale_in_words(entry['percent_scale'])} Population: {shown.population}."
     )

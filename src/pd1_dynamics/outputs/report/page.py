@@ -3,18 +3,20 @@
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import yaml
+from markupsafe import Markup
 
 from pd1_dynamics.analyses.selection import Estimates
+from pd1_dynamics.contract.declarations import Declarations
 from pd1_dynamics.contract.vocabulary import VERDICTS
 from pd1_dynamics.outputs.pages import template
-from pd1_dynamics.outputs.report import headline, reproduction
+from pd1_dynamics.outputs.report import behind, headline, reproduction
+from pd1_dynamics.outputs.sources import as_html
 from pd1_dynamics.outputs.tables.writing import STYLE
 
 PACKAGES = (
@@ -25,13 +27,22 @@ PACKAGES = (
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure for the page: an SVG file, its words, and what it says to who does not see it."""
+    """A figure for the page: an SVG file, its words, and what it says to who does not see it.
+
+    ``sources`` are the lines of ``estimates.csv`` behind the numbers of the caption.
+    """
 
     name: str
     path: Path
     title: str
     caption: str
     alt: str
+    sources: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def linked_caption(self) -> Markup:
+        """The caption, its numbers linked to their rows."""
+        return Markup(as_html(self.caption, self.sources))
 
     @property
     def source(self) -> str:
@@ -49,10 +60,12 @@ def make(
     agreement: Picture,
     notes: pd.DataFrame,
     definitions: Mapping[str, Any],
-    sources: Sequence[tuple[str, str]],
+    provenance: Mapping[str, Any],
     findings: Mapping[str, Any] | None = None,
     replicated: Sequence[str] | None = None,
     robustness: str = "",
+    declared: Declarations | None = None,
+    places: Mapping[str, str] | None = None,
 ) -> str:
     """The page, as text.
 
@@ -75,14 +88,17 @@ def make(
         ``cohort/notes.csv``: what was settled while cleaning.
     definitions
         The definitions as the cohort's settings leave them.
-    sources
-        File name and SHA-256 of each input file.
+    provenance
+        ``provenance.json``.
     findings
         ``config/findings.yaml``: what a cohort of real patients answers first.
     replicated
         What cohorts of real patients say of the findings, as sentences; for a synthetic cohort.
     robustness
         The part of the page on how robust the findings are, where that was asked.
+    declared, places
+        The declared analyses, and where each is declared (file and line); without them the page
+        does not list where its numbers come from.
 
     Returns
     -------
@@ -116,13 +132,16 @@ def make(
         audit=reproduction.audit(audit, comparison),
         table_library=_table_library(),
         summary=_summary(estimates, reported),
+        behind=behind.listed(estimates, behind.shown(tables, figures), declared, places or {})
+        if declared
+        else [],
         gaps=_gaps(estimates),
         tables=tables,
         figures=figures,
         notes=notes.fillna("").to_dict("records"),
         definitions=yaml.safe_dump(dict(definitions), sort_keys=False, allow_unicode=True),
-        versions=[(name, version(name)) for name in PACKAGES],
-        sources=sources,
+        provenance=provenance,
+        packages=PACKAGES,
         table_style=STYLE,
     )
 

@@ -7,6 +7,6 @@ from pd1_dynamics.contract.layouts import load
 from pd1_dynamics.outputs.tables.making import make
 from pd1_dynamics.outputs.tables.models import Tested
 from pd1_dynamics.outputs.tables.table import Table
-from pd1_dynamics.outputs.tables.writing import from_page, write
+from pd1_dynamics.outputs.tables.writing import from_page, sources, write
 
-__all__ = ["Table", "Tested", "from_page", "load", "make", "write"]
+__all__ = ["Table", "Tested", "from_page", "load", "make", "sources", "write"]

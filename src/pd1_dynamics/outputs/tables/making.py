@@ -13,7 +13,7 @@ from pd1_dynamics.contract.codebook import MISSING, Codebook, Variable
 from pd1_dynamics.contract.declarations import labels_of_statistics
 from pd1_dynamics.outputs.tables.footnotes import Footnotes, spelled_out
 from pd1_dynamics.outputs.tables.models import ADJUSTED, Tested, models
-from pd1_dynamics.outputs.tables.table import HEADING, LEVEL, ROW, Block, Line, Table
+from pd1_dynamics.outputs.tables.table import HEADING, LEVEL, ROW, Block, Cell, Line, Table
 from pd1_dynamics.statistics import printing as printed
 
 SYNTHETIC = "Synthetic cohort: these numbers show that the pipeline works; they are no evidence."
@@ -188,7 +188,10 @@ def _missing_line(
     rows = [estimates.find(analysis, "n_missing", name, group) for group in groups]
     if not any(row and row.estimate > 0 for row in rows):
         return []
-    cells = [printed.DASH if row is None else printed.number(row.estimate, 0) for row in rows]
+    cells = [
+        printed.DASH if row is None else Cell(printed.number(row.estimate, 0), estimates.lines(row))
+        for row in rows
+    ]
     return [Line(LEVEL, (NOT_AVAILABLE, *cells, *[""] * empty))]
 
 
@@ -244,13 +247,16 @@ def _group_header(
     by = part.get("by", "")
     label = "All" if group == ALL else codebook.variables[by].level_label(group)
     sizes = [
-        row.n
+        row
         for term, found, statistic in estimates.terms(part["analysis"], ("n", "n_missing"))
         if found == group
         for row in [estimates.find(part["analysis"], statistic, term, found)]
         if row and row.n == row.n
     ]
-    return f"{label} (n={printed.number(max(sizes), 0)})" if sizes else label
+    if not sizes:
+        return label
+    largest = max(sizes, key=lambda row: row.n)
+    return Cell(f"{label} (n={printed.number(largest.n, 0)})", estimates.lines(largest))
 
 
 def _levels(estimates: Estimates, analysis: str, name: str) -> list[str]:
@@ -267,9 +273,10 @@ def _count(estimates: Estimates, analysis: str, term: str, group: str) -> str:
     if row is None:
         return printed.DASH
     if row.not_estimable:
-        return f"not estimable: {row.not_estimable}"
+        return Cell(f"not estimable: {row.not_estimable}", estimates.lines(row))
     share = estimates.find(analysis, "percent", term, group)
-    return printed.count(row.estimate, share.estimate if share else None)
+    text = printed.count(row.estimate, share.estimate if share else None)
+    return Cell(text, estimates.lines(row, share))
 
 
 def _median(estimates: Estimates, analysis: str, name: str, group: str, decimals: int) -> str:
@@ -278,9 +285,10 @@ def _median(estimates: Estimates, analysis: str, name: str, group: str, decimals
     )
     if middle is None:
         return printed.DASH
+    lines = estimates.lines(middle, low, high)
     if middle.not_estimable:
-        return f"not estimable: {middle.not_estimable}"
-    return printed.median_range(middle.estimate, low.estimate, high.estimate, decimals)
+        return Cell(f"not estimable: {middle.not_estimable}", lines)
+    return Cell(printed.median_range(middle.estimate, low.estimate, high.estimate, decimals), lines)
 
 
 def _test(estimates: Estimates, analysis: str, variable: Variable, notes: Footnotes) -> str:
@@ -289,9 +297,10 @@ def _test(estimates: Estimates, analysis: str, variable: Variable, notes: Footno
         row = estimates.find(analysis, statistic, variable.id)
         if row is not None:
             if row.not_estimable:
-                return printed.DASH
+                return Cell(printed.DASH, estimates.lines(row))
             method = row.method[:1].upper() + row.method[1:]
-            return printed.p_value(row.p_value) + notes.mark(f"{method}.")
+            text = printed.p_value(row.p_value) + notes.mark(f"{method}.")
+            return Cell(text, estimates.lines(row))
     return printed.DASH
 
 
@@ -306,7 +315,7 @@ def _pairs(part: Mapping[str, Any], estimates: Estimates, codebook: Codebook) ->
         row = estimates.find(part["analysis"], statistic, term, group)
         why = f"not estimable: {row.not_estimable}"
         cell = why if row.not_estimable else printed.p_value(row.p_adjusted)
-        lines.append(Line(ROW, (group, cell)))
+        lines.append(Line(ROW, (group, Cell(cell, estimates.lines(row)))))
     notes = ["Pairwise Wilcoxon rank-sum tests, P values adjusted by Bonferroni's method."]
     return header, lines, notes
 
@@ -330,12 +339,13 @@ def _outcomes(part: Mapping[str, Any], estimates: Estimates, codebook: Codebook)
         rate = estimates.find(rates, "rate", event, group)
         time = estimates.find(times, "median_survival", "", group)
         label = "All" if group == ALL else variable.level_label(group)
+        counts = (None, None) if rate is None or rate.not_estimable else (rate.n, rate.events)
         cells = [
-            printed.DASH if rate is None or rate.not_estimable else printed.number(rate.n, 0),
-            printed.DASH if rate is None or rate.not_estimable else printed.number(rate.events, 0),
+            *(printed.DASH if count is None else printed.number(count, 0) for count in counts),
             _interval(rate, 0),
-            _interval(time, 1),
         ]
+        cells = [Cell(text, estimates.lines(rate)) for text in cells]
+        cells.append(Cell(_interval(time, 1), estimates.lines(time)))
         lines.append(Line(ROW, (label, *cells)))
     gaps = [g for g in (estimates.gap(rates), estimates.gap(times)) if g]
     notes = [
@@ -379,8 +389,13 @@ def _estimates(part: Mapping[str, Any], estimates: Estimates, codebook: Codebook
             else _number(found[group], labels[statistic]["decimals"])
             for group in groups
         ]
+        cells = [
+            Cell(cell, estimates.lines(found.get(group)))
+            for cell, group in zip(cells, groups, strict=True)
+        ]
         tested = next((row for row in found.values() if not np.isnan(row.p_value)), None)
-        p_value = printed.DASH if tested is None else printed.p_value(tested.p_value)
+        text = printed.DASH if tested is None else printed.p_value(tested.p_value)
+        p_value = Cell(text, estimates.lines(tested))
         lines.append(Line(ROW, (words, *cells, p_value)))
         gaps += [row.not_estimable for row in found.values() if row.not_estimable]
     methods = dict.fromkeys(row.method for found in rows.values() for row in found.values())
@@ -405,7 +420,7 @@ def _interval(row: Estimate | None, decimals: int) -> str:
 
 def _why(row: Estimate | None, estimates: Estimates, analysis: str) -> str:
     reason = row.not_estimable if row else estimates.gap(analysis)
-    return f"not estimable: {reason}" if reason else printed.DASH
+    return Cell(f"not estimable: {reason}" if reason else printed.DASH, estimates.lines(row))
 
 
 Kind = Callable[[Mapping[str, Any], Estimates, Codebook], Block]

@@ -12,7 +12,7 @@ from pd1_dynamics.analyses.selection import Estimate, Estimates
 from pd1_dynamics.contract.codebook import BINARY, Codebook, Variable
 from pd1_dynamics.contract.declarations import labels_of_statistics
 from pd1_dynamics.outputs.tables.footnotes import Footnotes
-from pd1_dynamics.outputs.tables.table import LEVEL, ROW, Block, Line
+from pd1_dynamics.outputs.tables.table import LEVEL, ROW, Block, Cell, Line
 from pd1_dynamics.statistics import printing as printed
 
 RATIOS = ("hazard_ratio", "odds_ratio", "coefficient")
@@ -110,14 +110,16 @@ class _Model:
         if row is None:
             return [printed.DASH] * len(self.blank())
         if row.not_estimable:
-            shown = [f"not estimable: {row.not_estimable}", _counts(row), printed.DASH]
+            why = self._cell(f"not estimable: {row.not_estimable}", row)
+            shown = [why, self._cell(_counts(row), row), printed.DASH]
             return [*shown, *([printed.DASH] if self.adjusted else [])]
         ratio = printed.interval(row.estimate, row.ci_low, row.ci_high, self.decimals)
         if row.method != self.method:
             ratio += self.notes.mark(_sentence(row.method))
         if self.tested.not_proportional(self.analysis, term):
             ratio += self.notes.mark(NOT_PROPORTIONAL)
-        return [ratio, _counts(row), printed.p_value(row.p_value), *self._corrected(term)]
+        shown = [ratio, _counts(row), printed.p_value(row.p_value), *self._corrected(term)]
+        return [self._cell(text, row) for text in shown]
 
     def joint(self, name: str) -> list[str]:
         """Cells of a covariate of several levels: their joint test."""
@@ -128,7 +130,11 @@ class _Model:
         mark = ""
         if self.tested.not_proportional(self.analysis, name):
             mark = self.notes.mark(NOT_PROPORTIONAL)
-        return [mark, _counts(row), printed.p_value(row.p_value), *self._corrected(name)]
+        shown = [_counts(row), printed.p_value(row.p_value), *self._corrected(name)]
+        return [mark, *(self._cell(text, row) for text in shown)]
+
+    def _cell(self, text: str, row: Estimate) -> Cell:
+        return Cell(text, self.estimates.lines(row))
 
     def _corrected(self, term: str) -> list[str]:
         if not self.adjusted:

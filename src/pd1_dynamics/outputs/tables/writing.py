@@ -9,6 +9,7 @@ from html import escape, unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.enum.style import WD_STYLE_TYPE
@@ -17,8 +18,9 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
 from pd1_dynamics.files import write_text, written_aside
+from pd1_dynamics.outputs.sources import linked
 from pd1_dynamics.outputs.tables.footnotes import noted, parted
-from pd1_dynamics.outputs.tables.table import HEADING, LEVEL, Table
+from pd1_dynamics.outputs.tables.table import HEADING, LEVEL, Line, Table, lines_of
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -49,6 +51,8 @@ table.printed sup, .notes sup { font-size: 0.7em; line-height: 0; }
 table.printed tbody tr:last-child > * { border-bottom: 2px solid #1a1a1a; }
 .notes { font: 0.8125rem/1.4 system-ui, sans-serif; color: #404040; max-width: 60rem; padding: 0; }
 .notes li { list-style: none; }
+a.number { color: inherit; text-decoration: underline dotted #b5b5b5; text-underline-offset: 3px; }
+a.number:hover, a.number:focus { text-decoration: underline solid currentColor; }
 """
 
 
@@ -60,6 +64,31 @@ def write(table: Table, folder: str | Path) -> None:
     write_text(to_page(table), folder / f"{table.name}.html")
     with written_aside(folder / f"{table.name}.docx") as path:
         path.write_bytes(to_docx(table))
+
+
+def sources(tables: Sequence[Table]) -> pd.DataFrame:
+    """Where tables show estimates: one row a cell.
+
+    Returns
+    -------
+    DataFrame
+        ``table`` (file name), ``number`` (as printed), ``row`` (the labels of the line, with that
+        of the row above a level), ``column``, ``text``, and ``lines``: those of ``estimates.csv``,
+        with blanks between.
+    """
+    found = []
+    for table in tables:
+        above = ""
+        for line in (Line(HEADING, table.header), *table.lines):
+            label = parted(line.cells[0])[0]
+            above = above if line.role == LEVEL else label
+            row = f"{above}: {label}" if line.role == LEVEL else label
+            for heading, cell in zip(table.header, line.cells, strict=True):
+                if lines_of(cell):
+                    shown = (parted(text)[0] for text in (heading, cell))
+                    place = (table.name, table.number, "" if line.role == HEADING else row)
+                    found.append((*place, *shown, " ".join(map(str, lines_of(cell)))))
+    return pd.DataFrame(found, columns=["table", "number", "row", "column", "text", "lines"])
 
 
 def to_csv(table: Table) -> str:
@@ -75,12 +104,16 @@ def to_csv(table: Table) -> str:
 
 
 def to_html(table: Table) -> str:
-    """The table as a part of an HTML page, with its caption and notes."""
+    """The table as a part of an HTML page, with its caption and notes.
+
+    A cell that shows estimates links to where the report lists them.
+    """
 
     def shown(cell: str) -> str:
         text, letters = parted(cell)
         marks = ",".join(letters)
-        return escape(text) + (f"<sup>{marks}</sup>" if marks else "")
+        found = linked(escape(text), lines_of(cell))
+        return found + (f"<sup>{marks}</sup>" if marks else "")
 
     head = "".join(f'<th scope="col">{shown(cell)}</th>' for cell in table.header)
     body = []
@@ -245,7 +278,7 @@ def to_docx(table: Table) -> bytes:
     properties.comments = ""
     raw = io.BytesIO()
     document.save(raw)
-    return _normalised(raw.getvalue())
+    return normalised(raw.getvalue())
 
 
 def _widths(table: Table, total: float) -> list[float]:
@@ -325,7 +358,7 @@ def _fill(document: Any, table: Table, width: float) -> None:
     rule(rows[-1], "bottom", 12)
 
 
-def _normalised(document: bytes) -> bytes:
+def normalised(document: bytes) -> bytes:
     """The same document with its parts in order and without times."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(document)) as parts, zipfile.ZipFile(out, "w") as written:

@@ -43,6 +43,16 @@ AUDITED = pd.DataFrame(
     columns=AUDIT,
 )  # fmt: skip
 
+PROVENANCE = {
+    "software": {"name": "pd1-dynamics", "version": "0", "commit": "<c0ffee>, no file changed"},
+    "command": "snakemake --config cohort=c",
+    "platform": {"system": "Linux", "machine": "x86_64", "python": "3.11"},
+    "r": {},
+    "packages": {"pandas": "2.3.3"},
+    "inputs": [{"file": "patients.csv", "bytes": 3, "sha256": "abc"}],
+    "outputs": [{"file": "estimates.csv", "bytes": 4, "sha256": "def"}],
+}
+
 
 @pytest.fixture
 def page(tmp_path):
@@ -69,7 +79,7 @@ def page(tmp_path):
             ),
             notes=pd.DataFrame({"table": ["lesions"], "rule": ["r"], "rows": [2], "note": ["n"]}),
             definitions={"reader": None},
-            sources=[("patients.csv", "abc")],
+            provenance=PROVENANCE,
         )
 
     return write

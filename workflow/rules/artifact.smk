@@ -1,0 +1,86 @@
+"""The run as a research artifact: its provenance, and a crate."""
+
+
+rule record_provenance:
+    input:
+        cohort=cohort_file,
+        configuration=CONFIGURATION,
+        sources=cohort_tables,
+        made=made,
+        src=code("record_provenance"),
+    output:
+        provenance=in_results("provenance.json"),
+    log:
+        in_results("logs/record_provenance.log"),
+    benchmark:
+        in_results("logs/record_provenance.tsv")
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=600,
+        runtime=10,
+    params:
+        root=str(ROOT),
+        configuration=lambda wildcards: dict(config),
+        commit=lambda wildcards: commit_of(ROOT).words,
+        contents=contents("record_provenance", cohort_file, cohort_tables, *CONFIGURATION),
+    message:
+        "Record what the run read, ran in and made."
+    script:
+        "../scripts/record_provenance.py"
+
+
+rule describe_run:
+    input:
+        cohort=cohort_file,
+        figures=FIGURE_LAYOUTS,
+        sources=cohort_tables,
+        provenance=in_results("provenance.json"),
+        report=in_results("report.html"),
+        made=made,
+        code=THE_CODE,
+        src=code("describe_run"),
+    output:
+        metadata=in_results("ro-crate-metadata.json"),
+        code=directory(in_results("code")),
+    log:
+        in_results("logs/describe_run.log"),
+    benchmark:
+        in_results("logs/describe_run.tsv")
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=600,
+        runtime=10,
+    params:
+        root=str(ROOT),
+        patients=config.get("crate_patients", False),
+        contents=contents("describe_run", cohort_file, FIGURE_LAYOUTS, cohort_tables, *THE_CODE),
+    message:
+        "Describe the run as a research object."
+    script:
+        "../scripts/describe_run.py"
+
+
+rule pack_crate:
+    input:
+        metadata=in_results("ro-crate-metadata.json"),
+        src=code("pack_crate"),
+    output:
+        crate=in_results("crate.zip"),
+    log:
+        in_results("logs/pack_crate.log"),
+    conda:
+        "../../environment.yml"
+    threads: 1
+    resources:
+        mem_mb=600,
+        runtime=10,
+    params:
+        contents=contents("pack_crate"),
+    message:
+        "Pack the crate."
+    script:
+        "../scripts/pack_crate.py"

@@ -1,0 +1,70 @@
+"""Describe a run as a Workflow Run RO-Crate, and lay the code that ran beside its results."""
+
+import json
+import shutil
+from pathlib import Path
+
+from pd1_dynamics.artifact import crate, provenance
+from pd1_dynamics.contract import schemas
+from pd1_dynamics.contract.cohort_file import load_cohort
+from pd1_dynamics.files import write_text
+from pd1_dynamics.running.job import carried_out
+
+
+def main(
+    root,
+    path_cohort,
+    path_figures,
+    path_provenance,
+    path_report,
+    paths_sources,
+    paths_made,
+    paths_code,
+    with_patients,
+    path_metadata,
+    path_code,
+):
+    folder, cohort = Path(path_metadata).parent, load_cohort(path_cohort)
+    made = [str(Path(path).relative_to(folder)) for path in (*paths_made, path_provenance)]
+    made.append(str(Path(path_report).relative_to(folder)))
+    drawn = schemas.load(path_figures, "figures")["figures"]
+    everyone = cohort.synthetic or with_patients
+    shown = [path for path in made if everyone or not crate.is_of_patients(path, drawn)]
+    code = crate.code_files(Path(root), map(Path, paths_code))
+    inside = {}
+    for path in map(Path, paths_sources):
+        if everyone:
+            name = provenance.name_of(path, root)
+            inside[name] = f"{crate.CODE}/data/{cohort.name}/{path.name}"
+            code[inside[name]] = path
+    shutil.rmtree(path_code, ignore_errors=True)
+    for name, path in code.items():
+        place = folder / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, place)
+    metadata = crate.describe(
+        json.loads(Path(path_provenance).read_text(encoding="utf-8")),
+        title=cohort.title,
+        about=cohort.card(),
+        results=sorted(shown),
+        left_out=sorted({provenance.name_of(path, root) for path in paths_sources} - set(inside)),
+        inside=inside,
+    )
+    write_text(crate.text(metadata), path_metadata)
+
+
+if __name__ == "__main__":
+    with carried_out(snakemake):
+        main(
+            root=snakemake.params.root,
+            path_cohort=snakemake.input.cohort,
+            path_figures=snakemake.input.figures,
+            path_provenance=snakemake.input.provenance,
+            path_report=snakemake.input.report,
+            paths_sources=snakemake.input.sources,
+            paths_made=snakemake.input.made,
+            paths_code=snakemake.input.code,
+            with_patients=snakemake.params.patients,
+            path_metadata=snakemake.output.metadata,
+            path_code=snakemake.output.code,
+        )
