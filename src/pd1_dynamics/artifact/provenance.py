@@ -1,5 +1,6 @@
 """Provenance of the results of a cohort: software, machine, configuration, inputs and outputs."""
 
+import os
 import platform
 import shutil
 import subprocess
@@ -76,7 +77,7 @@ def version_of(root: Path) -> str:
 
 def name_of(path: str | Path, root: str | Path) -> str:
     """How a file is named to readers: by its path from the project's root, or its folder's name."""
-    whole, top = Path(path).absolute(), Path(root).absolute()
+    whole, top = Path(os.path.abspath(path)), Path(os.path.abspath(root))
     return str(whole.relative_to(top) if whole.is_relative_to(top) else Path(*whole.parts[-2:]))
 
 

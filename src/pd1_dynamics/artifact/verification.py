@@ -27,7 +27,7 @@ KEPT = Path("data") / "manifest"
 _RESULTS = Path("results") / "synthetic"
 _TESTS = (
     ("Statistics against R", "tests/reference"),
-    ("Arithmetic of the ledger, by its tests", "tests/published"),
+    ("The ledger and its arithmetic, by their tests", "tests/unit/published"),
 )
 
 

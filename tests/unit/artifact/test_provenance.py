@@ -77,6 +77,8 @@ def test_files_are_named_from_the_root_and_others_by_folder_and_name(project):
     assert provenance.name_of(Path("/data/secret/center/patients.csv"), project) == (
         "center/patients.csv"
     )
+    outside = project / ".." / "shared" / "patients.csv"
+    assert provenance.name_of(outside, project) == "shared/patients.csv"
 
 
 def test_versions_of_r_are_told_where_it_is(monkeypatch):

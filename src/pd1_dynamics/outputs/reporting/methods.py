@@ -1,6 +1,6 @@
 """A methods section written from the configuration that was used, and from nothing else."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from pd1_dynamics.analyses import kinds as kinds  # registers them
 from pd1_dynamics.analyses.kind import KINDS
 from pd1_dynamics.analyses.selection import Estimates
 from pd1_dynamics.contract.cohort_file import Cohort
+from pd1_dynamics.contract.declarations import Analysis
 from pd1_dynamics.contract.study import Study
 from pd1_dynamics.contract.vocabulary import DAYS_PER_MONTH
 from pd1_dynamics.statistics.rounding import fixed
@@ -43,15 +44,25 @@ def sections(
     provenance
         ``provenance.json``: software and versions.
     """
+    evidence = (
+        estimates.first("imaging", term="n_imaging_dates", statistic="n"),
+        estimates.first("cohort_flow", population="response", statistic="n"),
+    )
+    scanned = any(row is not None for row in evidence)  # a cohort's file may drop one of them
+    carried = [
+        analysis
+        for analysis in study.declared.analyses.values()
+        if any(not row.not_estimable for row in estimates.rows(analysis.id))
+    ]
     return [
         Section("Patients", tuple(_patients(cohort, estimates))),
-        Section("Response", tuple(_response(definitions))),
-        Section("Progression and survival", tuple(_progression(definitions, study))),
-        Section("Resistance", tuple(_resistance(definitions))),
-        Section("Statistical analysis", tuple(_statistics(study, definitions))),
+        Section("Response", tuple(_response(definitions, scanned))),
+        Section("Progression and survival", tuple(_progression(definitions, study, scanned))),
+        Section("Resistance", tuple(_resistance(definitions, scanned))),
+        Section("Statistical analysis", tuple(_statistics(study, carried, definitions))),
         _differing(definitions, defaults),
         Section("Software", tuple(_software(provenance))),
-        _analyses(study),
+        _analyses(study, carried),
     ]
 
 
@@ -86,14 +97,21 @@ def _n(row: Any) -> str:
     return f"{row.estimate:,.0f}"
 
 
-def _response(settings: Mapping[str, Any]) -> Iterator[str]:
+def _response(settings: Mapping[str, Any], scanned: bool) -> Iterator[str]:
     best, duplicates = settings["best_response"], settings["duplicate_readings"]
+    if not scanned:
+        yield (
+            "The cohort has no lesion measurements: best response and progression are those that "
+            "it reports. Depth of response and time to nadir are not known."
+        )
+        return
     if settings["outcomes_from"] == "scans":
         yield (
-            "Responses follow RECIST 1.1 and were derived from lesion measurements: a partial "
-            "response is a decrease of the sum of target diameters of at least 30% from baseline, "
-            "progression an increase of at least 20% and 5 mm from the smallest sum, a new lesion, "
-            "or unequivocal growth of non-target lesions; lymph nodes under 10 mm are normal."
+            "Responses follow RECIST 1.1 and were derived from scans; patients without scans are "
+            "as the cohort reports them. A partial response is a decrease of the sum of target "
+            "diameters of at least 30% from baseline, progression an increase of at least 20% and "
+            "5 mm from the smallest sum, a new lesion, or unequivocal growth of non-target "
+            "lesions; lymph nodes under 10 mm are normal."
         )
     else:
         yield (
@@ -103,20 +121,23 @@ def _response(settings: Mapping[str, Any]) -> Iterator[str]:
     reader = settings["reader"]
     names = reader if isinstance(reader, str) else ", then ".join(reader or [])
     yield (
-        (f"Readings are those of {names}. " if names else "One reader's readings count. ")
-        + {
-            "error": "No two readings of one lesion on one day were accepted.",
-            "mean": "Of several readings of one lesion on one day the mean counts.",
-        }.get(duplicates, f"Of several readings of one lesion on one day the {duplicates} counts.")
-        + f" The baseline is the last assessment up to day {settings['baseline']['latest_day']} "
-        "from the first dose."
+        f"Readings are those of {names}. "
+        if names
+        else "Where several readers read the scans, each patient's first reader by name counts. "
+    ) + {
+        "error": "No two readings of one lesion on one day were accepted.",
+        "mean": "Of several readings of one lesion on one day the mean counts.",
+    }.get(duplicates, f"Of several readings of one lesion on one day the {duplicates} counts.")
+    yield (
+        f"The baseline is the last assessment up to day {settings['baseline']['latest_day']}; the "
+        "first dose is day 0."
     )
     yield (
         f"Stable disease counts as best response from day {best['sd_minimum_days']} on. A "
         f"confirmed response needs a second assessment after {best['confirm_days']} days or more, "
         f"with at most {best['max_not_evaluable_between']} that could not be evaluated between; "
-        f"the main analyses use unconfirmed responses. Patients without target lesions and "
-        f"without progression are counted as {best['nonmeasurable_stable']}."
+        f"the main analyses use unconfirmed responses. Patients without target lesions whose "
+        f"other disease persists count as {best['nonmeasurable_stable']}."
     )
     ends = settings["later_therapy_ends_assessment"]
     yield (
@@ -126,47 +147,47 @@ def _response(settings: Mapping[str, Any]) -> Iterator[str]:
         "therapy."
     )
     yield (
-        "Response depth is the largest relative change of the sum of target diameters from "
-        "baseline, time to nadir the time to the smallest sum."
+        "Response depth is the smallest change of the sum of target diameters from baseline, in "
+        "percent, and time to nadir the time to the smallest sum."
     )
 
 
-def _progression(settings: Mapping[str, Any], study: Study) -> Iterator[str]:
-    ends = {"last_assessment": "last evaluable assessment", "last_follow_up": "last contact"}
-    later = {
-        "censor": "a systemic therapy begun before progression censors at the assessment before it",
-        "ignore": "a systemic therapy begun before progression is ignored",
-    }
-    pfs = settings["pfs"]
+def _progression(settings: Mapping[str, Any], study: Study, scanned: bool) -> Iterator[str]:
     starts = [
         f"{outcome.label} ({outcome.short}) from {outcome.start}"
         for outcome in study.declared.codebook.outcomes.values()
         if outcome.short in ("PFS", "OS", "PPS") and not outcome.time.startswith("therapy_")
     ]
-    yield (
-        f"Times are counted in months of {DAYS_PER_MONTH} days: {'; '.join(starts)}. Without "
-        f"progression or death PFS is censored at the {ends[pfs['censoring']]}; "
-        f"{later[pfs['later_therapy']]}."
-    )
+    yield f"Times are counted in months of {DAYS_PER_MONTH} days: {'; '.join(starts)}."
+    if not scanned or settings["outcomes_from"] == "reports":
+        yield "PFS is as the cohort reports it."
+    if not scanned:
+        return
+    ends = {"last_assessment": "last evaluable assessment", "last_follow_up": "last contact"}
+    later = {
+        "censor": "a systemic therapy begun before progression censors at the assessment before it",
+        "ignore": "a systemic therapy begun before progression is ignored",
+    }
+    if settings["outcomes_from"] == "scans":
+        pfs = settings["pfs"]
+        yield (
+            f"Without progression or death PFS is censored at the {ends[pfs['censoring']]}; "
+            f"{later[pfs['later_therapy']]}."
+        )
     organ = settings["organ_enlargement"]
     against = {"nadir": "its smallest diameter before", "previous": "the assessment before"}
+    low, high = settings["ldh"]["progression_window_days"]
+    first, last = settings["ldh"]["baseline_window_days"]
     yield (
-        f"For the number of progressing organs a target lesion progresses when it grows by at "
+        "For the number of progressing organs a target lesion progresses when it grows by at "
         f"least {organ['relative_pct']:g}% and {organ['absolute_mm']:g} mm against "
-        f"{against[organ['against']]}. "
-        + "LDH at progression and at baseline is the sample closest to the day within "
-        + " and ".join(
-            f"{low} to {high} days"
-            for low, high in (
-                settings["ldh"]["progression_window_days"],
-                settings["ldh"]["baseline_window_days"],
-            )
-        )
-        + ", in this order."
+        f"{against[organ['against']]}. LDH at progression is of the days {low} to {high} around "
+        f"the scan that showed it, LDH at baseline of the days {first} to {last} around the first "
+        "dose, where the cohort has samples."
     )
 
 
-def _resistance(settings: Mapping[str, Any]) -> Iterator[str]:
+def _resistance(settings: Mapping[str, Any], scanned: bool) -> Iterator[str]:
     months, sitc = settings["resistance_paper"]["primary_before_months"], settings["sitc"]
     rules = {"paper": "the cohort study's rule", "sitc": "the definitions of the SITC Taskforce"}
     yield (
@@ -179,13 +200,15 @@ def _resistance(settings: Mapping[str, Any]) -> Iterator[str]:
         "10.1136/jitc-2019-000398) were applied beside it, with "
         f"{sitc['benefit_months']:g} months of clinical benefit; where they leave a choice open, "
         "it is a setting, and those that differ from the default are listed below."
+        + ("" if scanned else " Without scans no progression can be confirmed.")
     )
 
 
-def _statistics(study: Study, settings: Mapping[str, Any]) -> Iterator[str]:
-    carried = [a for a in study.declared.analyses.values() if not a.dropped]
+def _statistics(
+    study: Study, carried: Sequence[Analysis], settings: Mapping[str, Any]
+) -> Iterator[str]:
     used = dict.fromkeys(analysis.kind for analysis in carried)
-    yield " ".join(KINDS[name].methods for name in used)
+    yield " ".join(KINDS[name].methods for name in used) or "No analysis could be carried out."
     adjusted = dict.fromkeys(
         name
         for analysis in carried
@@ -194,20 +217,26 @@ def _statistics(study: Study, settings: Mapping[str, Any]) -> Iterator[str]:
     )
     if adjusted:
         labels = (_small(study.declared.codebook.label(name)) for name in adjusted)
-        yield f"Models that adjust do so for {', '.join(labels)}; each table says for which."
+        yield (
+            f"Models that adjust do so for {'; '.join(labels)}, as far as the cohort has them; "
+            "each table says for which."
+        )
     chosen = sorted({a["select"]["p_below"] for a in carried if a.get("select")})
     if chosen:
         yield (
-            "Covariates of multivariate models are those with P<"
+            "Covariates of models that select are those with P<"
             f"{', '.join(f'{bound:g}' for bound in chosen)} in the bivariate analysis."
         )
     yield (
         "Patients without a value that an analysis needs are left out of that analysis alone, and "
         "counted; nothing was imputed in it. All tests are two-sided; intervals are of 95%. "
-        "P values are not corrected for the number of tests unless a column says so; proportional "
-        "hazards were tested for each Cox model (scaled Schoenfeld residuals), and tables mark "
-        "where the test fails."
+        "P values are not corrected for the number of tests unless a column or footnote says so."
     )
+    if {"cox", "landmark_cox"} & set(used):
+        yield (
+            "Proportional hazards were tested for the Cox models of the tables (scaled Schoenfeld "
+            "residuals); tables mark where the test fails."
+        )
     if smallest := settings["publish"]["smallest_cell"]:
         yield f"Counts of fewer than {smallest} patients are not shown, nor what they would tell."
 
@@ -255,14 +284,20 @@ def _software(provenance: Mapping[str, Any]) -> Iterator[str]:
     )
 
 
-def _analyses(study: Study) -> Section:
+def _analyses(study: Study, carried: Sequence[Analysis]) -> Section:
     rows = [
         (analysis.title, KINDS[analysis.kind].formula(analysis, study.declared.codebook))
-        for analysis in study.declared.analyses.values()
-        if not analysis.dropped
+        for analysis in carried
     ]
-    left = [analysis.title for analysis in study.declared.analyses.values() if analysis.dropped]
-    words = ["Every declared analysis, as R would be asked for it."]
-    if left:
-        words.append(f"Left out by the cohort's file: {'; '.join(left)}.")
+    every = study.declared.analyses.values()
+    dropped = [analysis.title for analysis in every if analysis.dropped]
+    known = {analysis.id for analysis in carried}
+    gaps = [
+        analysis.title for analysis in every if analysis.id not in known and not analysis.dropped
+    ]
+    words = ["Every analysis that could be carried out, as R would be asked for it."]
+    if dropped:
+        words.append(f"Left out by the cohort's file: {'; '.join(dropped)}.")
+    if gaps:
+        words.append(f"Not estimable in this cohort: {'; '.join(gaps)}.")
     return Section("Analyses", tuple(words), (("Analysis", "In R"), *rows))

@@ -24,15 +24,24 @@ PROVENANCE = {
 }
 
 
-def written(settings=None, cohort="synthetic"):
+def written(settings=None, cohort="synthetic", scanned=True, without=()):
     described = load_cohort(CONFIG / "cohorts" / f"{cohort}.yaml")
     rows = [
         {"analysis": "cohort_flow", "population": name, "statistic": "n", "estimate": n}
         for name, n in (("all", 1254), ("response", 215), ("progression", 166))
     ]
+    if not scanned:
+        rows = [row for row in rows if row["population"] != "response"]
+    else:
+        known = {"term": "n_imaging_dates", "statistic": "n", "estimate": 1.0}
+        rows.append({"analysis": "imaging", "population": "all", **known})
+    study = load_study(described)
+    rows += [{"analysis": a, "population": "x", "estimate": 1.0} for a in study.declared.analyses]
+    rows = [row for row in rows if row["analysis"] not in without]
+    rows += [{"analysis": name, "not_estimable": "no such data"} for name in without]
     parts = methods.sections(
         described,
-        load_study(described),
+        study,
         definitions.load(settings=settings),
         definitions.load(),
         Estimates(pd.DataFrame(rows, columns=list(COLUMNS))),
@@ -67,7 +76,7 @@ def test_a_synthetic_cohort_says_so_and_a_real_one_does_not():
         ({"pfs": {"censoring": "last_follow_up"}}, "censored at the last contact"),
         ({"pfs": {"later_therapy": "ignore"}}, "before progression is ignored"),
         ({"organ_enlargement": {"against": "previous"}}, "against the assessment before"),
-        ({"ldh": {"baseline_window_days": [-40, 3]}}, "-40 to 3 days"),
+        ({"ldh": {"baseline_window_days": [-40, 3]}}, "of the days -40 to 3 around the first"),
         ({"resistance_rule": "sitc"}, "typed by the definitions of the SITC Taskforce"),
         ({"resistance_paper": {"primary_before_months": 4}}, "less than 4 months"),
         ({"publish": {"smallest_cell": 5}}, "fewer than 5 patients are not shown"),
@@ -81,6 +90,33 @@ def test_each_setting_changes_its_sentence_and_is_listed(settings, words):
     place = f"{key}.{next(iter(value))}" if isinstance(value, dict) else key
     listed = next(part for part in parts if part.title.startswith("Settings"))
     assert [row[0] for row in listed.table[1:]] == [place]
+
+
+def test_a_cohort_without_scans_is_as_it_reports():
+    text, _ = written(cohort="liu2019", scanned=False)
+    assert "has no lesion measurements: best response and progression are those" in text
+    assert "PFS is as the cohort reports it." in text
+    for words in (
+        "30%",
+        "lymph nodes",
+        "Stable disease counts",
+        "LDH at progression",
+        "censored at",
+    ):
+        assert words not in text
+
+
+def test_scans_are_known_where_the_cohort_drops_the_analysis_that_counts_them():
+    assert "derived from scans" in written(without=["imaging"])[0]
+
+
+def test_what_could_not_be_estimated_is_not_claimed():
+    survival = [name for name, a in load_study().declared.analyses.items() if "cox" in a.kind]
+    text, parts = written(without=survival)
+    assert "Hazard ratios" not in text.partition("## Analyses")[0]
+    assert "Proportional hazards" not in text
+    assert "Not estimable in this cohort:" in text
+    assert not [row for row in parts[-1].table if row[1].startswith("coxph")]
 
 
 def test_without_changes_it_says_that_all_is_as_in_the_study():
