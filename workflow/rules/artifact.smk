@@ -6,6 +6,7 @@ rule record_provenance:
         cohort=cohort_file,
         configuration=CONFIGURATION,
         sources=cohort_tables,
+        own=own_analyses,
         made=made,
         src=code("record_provenance"),
     output:
@@ -23,8 +24,11 @@ rule record_provenance:
     params:
         root=str(ROOT),
         configuration=lambda wildcards: dict(config),
-        commit=lambda wildcards: commit_of(ROOT).words,
-        contents=contents("record_provenance", cohort_file, cohort_tables, *CONFIGURATION),
+        robust=lambda wildcards: bool(robust(wildcards)),
+        commit=lambda wildcards: commit_of(ROOT, configuration.CODE).words,
+        contents=contents(
+            "record_provenance", cohort_file, cohort_tables, own_analyses, *CONFIGURATION
+        ),
     message:
         "Record what the run read, ran in and made."
     script:
@@ -36,10 +40,11 @@ rule describe_run:
         cohort=cohort_file,
         figures=FIGURE_LAYOUTS,
         sources=cohort_tables,
+        own=own_analyses,
         provenance=in_results("provenance.json"),
         report=in_results("report.html"),
         made=made,
-        code=THE_CODE,
+        code=the_code,
         src=code("describe_run"),
     output:
         metadata=in_results("ro-crate-metadata.json"),
@@ -57,7 +62,9 @@ rule describe_run:
     params:
         root=str(ROOT),
         patients=config.get("crate_patients", False),
-        contents=contents("describe_run", cohort_file, FIGURE_LAYOUTS, cohort_tables, *THE_CODE),
+        contents=contents(
+            "describe_run", cohort_file, own_analyses, FIGURE_LAYOUTS, cohort_tables, the_code
+        ),
     message:
         "Describe the run as a research object."
     script:
@@ -67,6 +74,10 @@ rule describe_run:
 rule pack_crate:
     input:
         metadata=in_results("ro-crate-metadata.json"),
+        code=in_results("code"),
+        report=in_results("report.html"),
+        provenance=in_results("provenance.json"),
+        made=made,
         src=code("pack_crate"),
     output:
         crate=in_results("crate.zip"),

@@ -73,7 +73,12 @@ CONFIGURATION = [
     *(DEFINITIONS, FINDINGS, VARIABLES, ROBUSTNESS, REPORTING, FIGURE_LAYOUTS),
     *(*ANALYSES, *LAYOUTS, *PUBLISHED),
 ]
-THE_CODE = [project(path) for path in configuration.code_files(ROOT)]
+
+
+def the_code(wildcards):
+    """Code and configuration that a crate holds; of the cohorts, a synthetic one that ships."""
+    named = wildcards.cohort if described(wildcards.cohort).synthetic else ""
+    return [project(path) for path in configuration.code_files(ROOT, named)]
 
 
 def described(name):

@@ -14,6 +14,7 @@ rule write_report:
         claims=project("data/published/claims.csv"),
         own=own_analyses,
         notes=in_results("cohort/notes.csv"),
+        response=in_results("derived/response.csv"),
         estimates=in_results("estimates.csv"),
         tables=expand(in_results("tables/{table}.html", "{{cohort}}"), table=TABLES),
         shown=in_results("tables/sources.csv"),

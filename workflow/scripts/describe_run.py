@@ -5,8 +5,8 @@ import shutil
 from pathlib import Path
 
 from pd1_dynamics.artifact import crate, provenance
-from pd1_dynamics.contract import schemas
 from pd1_dynamics.contract.cohort_file import load_cohort
+from pd1_dynamics.contract.study import load_study
 from pd1_dynamics.files import write_text
 from pd1_dynamics.running.job import carried_out
 
@@ -14,10 +14,11 @@ from pd1_dynamics.running.job import carried_out
 def main(
     root,
     path_cohort,
-    path_figures,
+    folder_config,
     path_provenance,
     path_report,
     paths_sources,
+    paths_own,
     paths_made,
     paths_code,
     with_patients,
@@ -27,15 +28,14 @@ def main(
     folder, cohort = Path(path_metadata).parent, load_cohort(path_cohort)
     made = [str(Path(path).relative_to(folder)) for path in (*paths_made, path_provenance)]
     made.append(str(Path(path_report).relative_to(folder)))
-    drawn = schemas.load(path_figures, "figures")["figures"]
+    drawn = load_study(cohort, folder_config).figures["figures"]
     everyone = cohort.synthetic or with_patients
     shown = [path for path in made if everyone or not crate.is_of_patients(path, drawn)]
     code = crate.code_files(Path(root), map(Path, paths_code))
-    inside = {}
-    for path in map(Path, paths_sources):
-        if everyone:
-            name = provenance.name_of(path, root)
-            inside[name] = f"{crate.CODE}/data/{cohort.name}/{path.name}"
+    inside, read = {}, provenance.names_of([*paths_sources, *paths_own], root)
+    if everyone:
+        for name, path in read.items():
+            inside[name] = f"{crate.CODE}/data/{cohort.name}/{Path(name).name}"
             code[inside[name]] = path
     shutil.rmtree(path_code, ignore_errors=True)
     for name, path in code.items():
@@ -47,8 +47,12 @@ def main(
         title=cohort.title,
         about=cohort.card(),
         results=sorted(shown),
-        left_out=sorted({provenance.name_of(path, root) for path in paths_sources} - set(inside)),
+        left_out=sorted(set(read) - set(inside)),
         inside=inside,
+        later=[
+            provenance.file_of(Path(path).name, Path(path))
+            for path in (path_provenance, path_report)
+        ],
     )
     write_text(crate.text(metadata), path_metadata)
 
@@ -58,10 +62,11 @@ if __name__ == "__main__":
         main(
             root=snakemake.params.root,
             path_cohort=snakemake.input.cohort,
-            path_figures=snakemake.input.figures,
+            folder_config=Path(snakemake.input.figures).parent,
             path_provenance=snakemake.input.provenance,
             path_report=snakemake.input.report,
             paths_sources=snakemake.input.sources,
+            paths_own=snakemake.input.own,
             paths_made=snakemake.input.made,
             paths_code=snakemake.input.code,
             with_patients=snakemake.params.patients,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pd1_dynamics.artifact import provenance
 from pd1_dynamics.contract.cohort_file import load_cohort
+from pd1_dynamics.contract.places import COHORTS
 from pd1_dynamics.files import write_text
 from pd1_dynamics.running.job import carried_out
 
@@ -12,15 +13,21 @@ WITHOUT_EFFECT = ("chunks", "crate_patients")
 """What of a run's configuration changes no result."""
 
 
-def main(root, path_cohort, paths_configuration, paths_sources, paths_made, configuration, path):
+def main(
+    root, path_cohort, paths_configuration, paths_read, paths_made, configuration, robust, path
+):
     configuration = {k: v for k, v in configuration.items() if k not in WITHOUT_EFFECT}
-    name, paths = load_cohort(path_cohort).name, [path_cohort, *paths_configuration, *paths_sources]
+    # A cohort that ships is asked for by its name, another one by its file.
+    ships = Path(path_cohort).resolve().parent == COHORTS.resolve()
+    name = load_cohort(path_cohort).name if ships else Path(path_cohort).name
+    paths = [path_cohort, *paths_configuration, *paths_read]
     found = provenance.record(
         root=Path(root),
         cohort=name,
         configuration={**configuration, "cohort": name},
-        inputs={provenance.name_of(path, root): Path(path) for path in paths},
+        inputs=provenance.names_of(paths, root),
         outputs=sorted(map(Path, paths_made)),
+        robust=robust,
     )
     write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", path)
 
@@ -31,8 +38,9 @@ if __name__ == "__main__":
             root=snakemake.params.root,
             path_cohort=snakemake.input.cohort,
             paths_configuration=snakemake.input.configuration,
-            paths_sources=snakemake.input.sources,
+            paths_read=[*snakemake.input.sources, *snakemake.input.own],
             paths_made=snakemake.input.made,
             configuration=snakemake.params.configuration,
+            robust=snakemake.params.robust,
             path=snakemake.output.provenance,
         )

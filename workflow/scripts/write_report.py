@@ -34,6 +34,8 @@ class Found:
         self.reporting = schemas.load(files.reporting, "reporting")
         self.estimates = read_estimates(files.estimates)
         self.notes = read_table(files.notes)
+        with open(files.response, encoding="utf-8") as scans:
+            self.scanned = sum(1 for _ in zip(scans, range(2), strict=False)) > 1
         self.comparison = read_table(files.comparison)
         self.audit = read_table(files.audit)
         self.ledger = read_claims(files.claims)
@@ -93,14 +95,17 @@ def write_trace(found, folder, path):
 
 def write_reporting(found, folder):
     cohort, study = found.cohort, found.study
-    known = checklist.facts(cohort, study, found.estimates, found.notes, bool(found.robustness))
-    items = checklist.filled(found.reporting, known, stands_for_article=cohort.synthetic)
+    smallest = found.definitions["publish"]["smallest_cell"]
+    robust = bool(found.robustness)
+    known = checklist.facts(cohort, study, found.estimates, found.notes, robust, smallest)
+    stands = cohort.synthetic and cohort.compare_with_article
+    items = checklist.filled(found.reporting, known, stands_for_article=stands)
     write_table(items, folder / "checklist.csv")
     section = methods.sections(
         *(cohort, study, found.definitions, found.defaults),
-        *(Estimates(found.estimates), found.provenance),
+        *(Estimates(found.estimates), found.provenance, found.scanned),
     )
-    lists = checklist.sections(items, found.reporting, stands_for_article=cohort.synthetic)
+    lists = checklist.sections(items, found.reporting, stands_for_article=stands)
     for name, title, parts in (
         ("methods", f"Methods: {cohort.title}", section),
         ("checklist", f"Reporting checklists: {cohort.title}", lists),
@@ -132,6 +137,7 @@ if __name__ == "__main__":
                 variables=snakemake.input.variables,
                 claims=snakemake.input.claims,
                 notes=snakemake.input.notes,
+                response=snakemake.input.response,
                 estimates=snakemake.input.estimates,
                 tables=snakemake.input.tables,
                 shown=snakemake.input.shown,

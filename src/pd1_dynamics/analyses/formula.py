@@ -1,12 +1,18 @@
 """Declared analyses as calls of R: what a statistician would write to get the same estimates.
 
-Columns are those of ``derived/patients.csv`` (and ``derived/therapies.csv``); variables that the
-codebook makes by rules have their name there. Each kind of analysis says its own call
+A data set is called as the population whose patients it has, and its variables are coded as the
+codebook says (:data:`CODED`). Each kind of analysis says its own call
 (:func:`pd1_dynamics.analyses.kind.kind`); what several have in common is here.
 """
 
 from pd1_dynamics.contract.codebook import Codebook
 from pd1_dynamics.contract.declarations import BIVARIATE, Analysis
+
+CODED = (
+    "A data set of a call is the population of that name, with variables coded as in "
+    "config/variables.yaml: the reference level of a factor comes first, and levels that are set "
+    "apart are missing. What stands in < > is taken in turn, or as it says."
+)
 
 
 def survival(analysis: Analysis, codebook: Codebook, event: str = "") -> str:
@@ -27,7 +33,8 @@ def covariates(analysis: Analysis, codebook: Codebook) -> str:
         alone = analysis["mode"] == BIVARIATE and len(names) > 1
         parts = [f"<each of {', '.join(names)}>"] if alone else names
     parts += codebook.expand(analysis.get("adjust", []))
-    parts += codebook.expand(analysis.get("adjust_where_available", []))
+    if wanted := codebook.expand(analysis.get("adjust_where_available", [])):
+        parts.append(f"<where known: {' + '.join(n for n in wanted if n not in parts)}>")
     parts += [f"strata({name})" for name in analysis.get("strata", [])]
     return " + ".join(dict.fromkeys(parts))
 

@@ -41,6 +41,7 @@ _FORMATS = {
 }
 _OF_PATIENTS = ("derived/", "cohort/", "review.html")
 _WITH_MARKS = ("spider", "groups", "scatter", "swimmer", "waterfall")
+_EXACT = (".csv", ".svg", ".pdf")
 _NOTES = "cohort/notes.csv"
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip file can hold
 UNDATED = "1980-01-01"
@@ -53,6 +54,7 @@ def describe(
     results: Sequence[str],
     left_out: Sequence[str],
     inside: Mapping[str, str] | None = None,
+    later: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """Metadata of a crate whose root is the folder of a cohort's results.
 
@@ -68,6 +70,8 @@ def describe(
         Inputs that are named, with their checksums, and not in the crate.
     inside
         Inputs that are in the crate: their name in the provenance, and their path.
+    later
+        ``file``, ``bytes`` and ``sha256`` of results that were made after the provenance.
 
     Returns
     -------
@@ -93,7 +97,7 @@ def describe(
         crate, "#developers", "Organization", name="The pd1-dynamics developers", url=_ARTICLE
     )
     root["author"] = root["publisher"] = developers
-    sums = {file["file"]: file for file in (*provenance["inputs"], *provenance["outputs"])}
+    sums = {file["file"]: file for file in (*provenance["inputs"], *provenance["outputs"], *later)}
     workflow = crate.add_workflow(
         dest_path=f"{CODE}/Snakefile",
         main=True,
@@ -160,17 +164,20 @@ def is_of_patients(path: str, figures: Mapping[str, Mapping[str, Any]]) -> bool:
     path
         From the folder of a cohort's results.
     figures
-        ``config/figures.yaml``: what is drawn for each patient has data for each.
+        What is drawn, the cohort's own figures too. One with a mark for each patient has data for
+        each, and its vector graphics give the values back; a figure that is not known counts as
+        one of these.
     """
     place = Path(path)
-    if path.startswith("figures/data/"):
-        return figures.get(place.stem, {}).get("kind") in _WITH_MARKS
+    if path.startswith("figures/") and place.suffix in _EXACT:
+        return figures.get(place.stem, {"kind": _WITH_MARKS[0]}).get("kind") in _WITH_MARKS
     return path.startswith(_OF_PATIENTS) and path != _NOTES
 
 
 def _known(path: str, sums: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
-    """Size and checksum of a result, whose name in the provenance begins with its folder."""
-    return next((file for name, file in sums.items() if name.split("/", 2)[2:] == [path]), {})
+    """Size and checksum of a result, whose name in the provenance may begin with its folder."""
+    names = (name for name in sums if path in (name, *name.split("/", 2)[2:]))
+    return next((sums[name] for name in names), {})
 
 
 def _thing(crate: ROCrate, identifier: str, type_: str, **properties: Any) -> ContextEntity:
@@ -214,7 +221,7 @@ def files_of(metadata: Mapping[str, Any], folder: Path) -> dict[str, Path]:
         if "File" in _types(entity):
             found[entity["@id"]] = place
         elif "Dataset" in _types(entity) and entity["@id"] != "./":
-            paths = (path for path in place.rglob("*") if path.is_file())
+            paths = (p for p in place.rglob("[!.]*") if p.is_file())
             found |= {path.relative_to(folder).as_posix(): path for path in paths}
     return found
 
@@ -249,5 +256,5 @@ def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
 
 def code_files(root: Path, paths: Iterable[Path]) -> dict[str, Path]:
     """Files of the project that a crate holds as its code, by path in the crate."""
-    top = root.resolve()
-    return {f"{CODE}/{path.resolve().relative_to(top).as_posix()}": path for path in paths}
+    top = root.absolute()
+    return {f"{CODE}/{path.absolute().relative_to(top).as_posix()}": path for path in paths}

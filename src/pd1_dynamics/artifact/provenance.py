@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from pd1_dynamics.contract.configuration import CODE
 from pd1_dynamics.running import environment
 from pd1_dynamics.running.contents import checksum
 
@@ -22,6 +23,7 @@ def record(
     configuration: Mapping[str, Any],
     inputs: Mapping[str, Path],
     outputs: Iterable[Path],
+    robust: bool = False,
 ) -> dict[str, Any]:
     """Everything that is known of a run, the same for the same run on the same machine.
 
@@ -38,6 +40,8 @@ def record(
         as names and checksums.
     outputs
         Files that were made, by path from the root of the results' project.
+    robust
+        Whether it was asked how robust the findings are.
 
     Returns
     -------
@@ -45,7 +49,7 @@ def record(
         ``software``, ``command``, ``platform``, ``r``, ``packages``, ``configuration``, ``inputs``
         and ``outputs``; the last two with ``file``, ``bytes`` and ``sha256``.
     """
-    commit = environment.commit(root)
+    commit = environment.commit(root, tuple(CODE))
     return {
         "software": {
             "name": "pd1-dynamics",
@@ -55,7 +59,7 @@ def record(
             "commit_date": commit.date,
             "clean": None if commit.unknown else not commit.changed,
         },
-        "command": f"snakemake --cores all --config cohort={cohort}",
+        "command": f"snakemake --cores all --config cohort={cohort}" + " robustness=True" * robust,
         "platform": {
             "system": system(),
             "machine": platform.machine(),
@@ -64,8 +68,8 @@ def record(
         "r": r_versions(),
         "packages": environment.packages(),
         "configuration": dict(configuration),
-        "inputs": [_file(name, path) for name, path in sorted(inputs.items())],
-        "outputs": [_file(str(path), path) for path in sorted(outputs)],
+        "inputs": [file_of(name, path) for name, path in sorted(inputs.items())],
+        "outputs": [file_of(str(path), path) for path in sorted(outputs)],
     }
 
 
@@ -75,13 +79,25 @@ def version_of(root: Path) -> str:
     return str(tomllib.loads(text)["project"]["version"])
 
 
-def name_of(path: str | Path, root: str | Path) -> str:
-    """How a file is named to readers: by its path from the project's root, or its folder's name."""
-    whole, top = Path(os.path.abspath(path)), Path(os.path.abspath(root))
-    return str(whole.relative_to(top) if whole.is_relative_to(top) else Path(*whole.parts[-2:]))
+def names_of(paths: Iterable[str | Path], root: str | Path) -> dict[str, Path]:
+    """Files by how they are named to readers: by their path from the project's root.
+
+    Of a file outside, its name alone, as folders may tell of people and machines; of several with
+    one name, each with a number.
+    """
+    top, found = Path(os.path.abspath(root)), {}
+    for path in dict.fromkeys(map(Path, paths)):
+        whole = Path(os.path.abspath(path))
+        name = whole.relative_to(top).as_posix() if whole.is_relative_to(top) else whole.name
+        number = 1
+        while (unique := f"{name} ({number})" if number > 1 else name) in found:
+            number += 1
+        found[unique] = path
+    return found
 
 
-def _file(name: str, path: Path) -> dict[str, Any]:
+def file_of(name: str, path: Path) -> dict[str, Any]:
+    """Name, size and checksum of a file."""
     there = Path(path)
     return {"file": name, "bytes": there.stat().st_size, "sha256": checksum(there)}
 

@@ -138,15 +138,31 @@ CODE = (
 """What of the project a run needs to be carried out again, beside its cohort."""
 
 
-def code_files(root: str | Path = ".") -> list[str]:
-    """Files of the project that are its code and configuration, by path from the root."""
+_OF_CODE = (
+    *(".py", ".smk", ".jinja", ".rst", ".yaml", ".yml", ".md", ".csv", ".toml", ".lock", ".cff"),
+    "",
+)
+
+
+def code_files(root: str | Path = ".", cohort: str = "") -> list[str]:
+    """Files of the project that are its code and configuration, by path from the root.
+
+    Of the cohorts in ``config/cohorts`` only the named one, if it is there: others are nobody's
+    business. Hidden files and those of other kinds are left out.
+    """
     root = Path(root)
     found = []
     for name in CODE:
         place = root / name
         paths = sorted(place.rglob("*")) if place.is_dir() else [place]
-        found += [path for path in paths if path.is_file() and "__pycache__" not in path.parts]
-    return [path.relative_to(root).as_posix() for path in found]
+        found += [path for path in paths if path.is_file() and path.suffix in _OF_CODE]
+    shown = [path.relative_to(root) for path in found]
+    return [
+        path.as_posix()
+        for path in shown
+        if not any(part.startswith((".", "__pycache__")) for part in path.parts)
+        and (path.parts[:2] != ("config", "cohorts") or path.stem == cohort)
+    ]
 
 
 def in_results(path: str, cohort: str = "{cohort}") -> str:

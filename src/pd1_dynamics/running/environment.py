@@ -20,7 +20,7 @@ class Commit:
     id, date
         Of the last commit, the date as ``2026-11-22``; empty where they are not known.
     changed
-        Files that git follows and that differ from the commit.
+        Files that differ from the commit, or are new where new ones would matter.
     unknown
         Why there is no commit to name; empty if there is one.
     """
@@ -41,13 +41,19 @@ class Commit:
 
 
 @cache
-def commit(root: Path) -> Commit:
-    """The commit that the files of a folder are from; a folder inside another project has none."""
+def commit(root: Path, where_new: tuple[str, ...] = ()) -> Commit:
+    """The commit that the files of a folder are from; a folder inside another project has none.
+
+    ``where_new`` are places where a file that git does not follow counts as a change.
+    """
     if not (root / ".git").exists():
         return Commit(unknown="the files are not a git checkout")
     try:
         name, date = _git(root, "log", "-1", "--format=%H %cs").split()
         changed = _git(root, "status", "--porcelain", "--untracked-files=no").splitlines()
+        if where_new:
+            new = ("ls-files", "--others", "--exclude-standard", "--", *where_new)
+            changed += _git(root, *new).splitlines()
     except (OSError, subprocess.SubprocessError, ValueError):
         return Commit(unknown="git does not answer here")
     return Commit(name, date, len(changed))

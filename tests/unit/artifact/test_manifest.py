@@ -1,6 +1,8 @@
 """What a manifest notices, and what it lets pass."""
 
+import pandas as pd
 import pytest
+from docx import Document
 
 from pd1_dynamics.artifact import manifest
 
@@ -49,10 +51,45 @@ def test_a_number_that_moved_is_noticed_and_its_last_bit_is_not(folder, old, new
     assert judged(folder, before)["tables/t.csv"] == result
 
 
-def test_pictures_may_have_other_bytes_as_their_numbers_stand_elsewhere(folder):
+SVG = '<path id="pc9d58ea891" d="M 10.5 20"/><use href="#pc9d58ea891"/>'
+
+
+def test_a_picture_may_have_other_bytes_as_long_as_its_drawing_agrees(folder):
+    (folder / "figure.svg").write_text(SVG)
     before = manifest.listed(folder)
     (folder / "figure.png").write_bytes(b"\x89PNG two")
     assert judged(folder, before)["figure.png"] == manifest.PICTURE
+    (folder / "figure.svg").write_text(SVG.replace("10.5", "10.6"))
+    assert judged(folder, before)["figure.png"] == manifest.DIFFERENT
+    assert judged(folder, before)["figure.svg"] == manifest.DIFFERENT
+
+
+def test_names_inside_a_drawing_follow_its_last_bits_and_are_not_compared(folder):
+    (folder / "figure.svg").write_text(SVG)
+    before = manifest.listed(folder)
+    (folder / "figure.svg").write_text(SVG.replace("c9d58ea891", "5d97bb1891"))
+    assert judged(folder, before)["figure.svg"] == manifest.NUMBERS
+
+
+def test_a_picture_without_a_drawing_beside_it_is_not_believed(folder):
+    before = manifest.listed(folder)
+    (folder / "figure.png").write_bytes(b"\x89PNG two")
+    assert judged(folder, before)["figure.png"] == manifest.DIFFERENT
+
+
+def test_numbers_of_word_documents_and_parquet_files_are_read(folder):
+    def write(ratio):
+        document = Document()
+        document.add_paragraph(f"HR {ratio}")
+        document.save(folder / "t.docx")
+        pd.DataFrame({"ldh": [ratio]}).to_parquet(folder / "labs.parquet")
+
+    write(0.503)
+    before = manifest.listed(folder)
+    write(0.504)
+    found = judged(folder, before)
+    assert found["t.docx"] == manifest.DIFFERENT
+    assert found["labs.parquet"] == manifest.DIFFERENT
 
 
 def test_files_that_are_gone_or_new_disagree(folder):

@@ -70,15 +70,23 @@ def test_the_record_has_checksums_and_no_path_of_the_machine(project):
     assert found["software"]["clean"] is None
     assert found["packages"] == environment.packages()
     assert found["command"] == "snakemake --cores all --config cohort=mine"
+    asked = provenance.record(project, "mine.yaml", {}, {}, [], robust=True)["command"]
+    assert asked == "snakemake --cores all --config cohort=mine.yaml robustness=True"
 
 
-def test_files_are_named_from_the_root_and_others_by_folder_and_name(project):
-    assert provenance.name_of(project / "made.csv", project) == "made.csv"
-    assert provenance.name_of(Path("/data/secret/center/patients.csv"), project) == (
-        "center/patients.csv"
-    )
-    outside = project / ".." / "shared" / "patients.csv"
-    assert provenance.name_of(outside, project) == "shared/patients.csv"
+def test_files_are_named_from_the_root_and_others_by_name_alone(project):
+    paths = ["/home/jane.doe/a/scans.csv", "/home/jane.doe/b/scans.csv", project / "made.csv"]
+    paths.append(project / ".." / "shared" / "patients.csv")
+    found = provenance.names_of(paths, project)
+    assert list(found) == ["scans.csv", "scans.csv (2)", "made.csv", "patients.csv"]
+    assert found["scans.csv (2)"] == Path("/home/jane.doe/b/scans.csv")
+
+
+def test_a_new_file_is_a_change_only_where_it_matters(committed):
+    (committed / "config").mkdir()
+    (committed / "config" / "mine.yaml").write_text("x: 1\n")
+    assert environment.commit(committed).words.endswith("no file changed")
+    assert environment.commit(committed, ("config",)).words.endswith("1 file changed since")
 
 
 def test_versions_of_r_are_told_where_it_is(monkeypatch):

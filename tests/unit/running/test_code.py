@@ -66,6 +66,7 @@ UNREAD = {
     "show_robustness": {"analyses", "own", "robustness"},
     "resample_models": {"analyses", "own", "robustness"},
     "write_report": {"analyses", "own"},
+    "pack_crate": {"code", "made", "provenance", "report"},
     "vary_choices": {"analyses", "own", "robustness"},
     "make_tables": {"analyses", "layouts", "own"},
     "draw_figures": {"analyses", "figures", "own"},

@@ -45,7 +45,8 @@ STATISTICS = regression.statistics(
 
 
 def _formula(analysis: Analysis, codebook: Codebook) -> str:
-    return f"coxph({survival(analysis, codebook)} ~ {covariates(analysis, codebook)})"
+    model = f"{survival(analysis, codebook)} ~ {covariates(analysis, codebook)}"
+    return f"coxph({model}, data = {analysis.population})"
 
 
 @kind(

@@ -11,7 +11,6 @@ import pandas as pd
 from pd1_dynamics.analyses.attempt import attempt
 from pd1_dynamics.analyses.data import Sample
 from pd1_dynamics.analyses.estimates import Estimate, at_time
-from pd1_dynamics.analyses.formula import grouped
 from pd1_dynamics.analyses.groups import groups_of, left_out, too_few_groups
 from pd1_dynamics.analyses.kind import (
     EACH_GROUP,
@@ -42,8 +41,11 @@ OUTCOME = "`cause=level`"
 
 
 def _formula(analysis: Analysis, codebook: Codebook) -> str:
-    time = codebook.outcomes[analysis["outcome"]].time
-    return f"cmprsk::cuminc({time}, {analysis['cause']}, {grouped(analysis)})"
+    outcome = codebook.outcomes[analysis["outcome"]]
+    cause = f'ifelse({outcome.event} == 0, "censored", as.character({analysis["cause"]}))'
+    groups = f", group = {analysis['by']}" if analysis.get("by") else ""
+    call = f'cmprsk::cuminc({outcome.time}, {cause}{groups}, cencode = "censored")'
+    return f"with({analysis.population}, {call})"
 
 
 @kind(

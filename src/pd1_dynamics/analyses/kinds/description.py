@@ -27,22 +27,31 @@ LEVELS_OF = "`variable=level`, `variable=missing`"
 TESTED = {"outcome": "the `by` variable", "term": "variable"}
 
 
-_TESTS = {
-    "fisher_exact": "fisher.test",
-    "pearson_chi_squared": "chisq.test",
-    "wilcoxon": "wilcox.test",
-    "kruskal_wallis": "kruskal.test",
-}
-
-
 def _formula(analysis: Analysis, codebook: Codebook) -> str:
     names = codebook.described(analysis["variables"])
-    kinds = {codebook.variables[name].is_continuous for name in names}
-    calls = ["table"] * (False in kinds) + ["quantile"] * (True in kinds)
-    asked = analysis.get("tests", {})
-    calls += [_TESTS[asked[kind]] for kind in ("categorical", "continuous") if kind in asked]
-    right = f" ~ {analysis['by']}" if analysis.get("by") else ""
-    return f"{', '.join(calls)} of {each(names)}{right}"
+    numbers = [name for name in names if codebook.variables[name].is_continuous]
+    levels = [name for name in names if name not in numbers]
+    by, tests = analysis.get("by"), analysis.get("tests", {})
+    calls = []
+    if levels:
+        missing = ', useNA = "ifany"' if analysis.get("missing", "level") == "level" else ""
+        calls.append(f"table({each(levels)}{f', {by}' if by else ''}{missing})")
+    if numbers:
+        values = each(numbers)
+        calls.append(f"tapply({values}, {by}, summary)" if by else f"summary({values})")
+    compared = [name for name in levels if name != by]
+    if "categorical" in tests and compared:
+        missing = ', useNA = "ifany"' if tests.get("missing") == "level" else ""
+        counts = f"table({each(compared)}, {by}{missing})"
+        if tests["categorical"] == "fisher_exact":
+            calls.append(f"fisher.test({counts})")
+        else:
+            corrected = tests.get("continuity_correction", True)
+            calls.append(f"chisq.test({counts}{'' if corrected else ', correct = FALSE'})")
+    if "continuous" in tests and numbers:
+        function = {"wilcoxon": "wilcox.test", "kruskal_wallis": "kruskal.test"}
+        calls.append(f"{function[tests['continuous']]}({each(numbers)} ~ {by})")
+    return f"with({analysis.population}, {{{'; '.join(calls)}}})"
 
 
 @kind(

@@ -32,7 +32,8 @@ REVERSE_METHOD = "reverse Kaplan–Meier, log interval"
 def _formula(analysis: Analysis, codebook: Codebook) -> str:
     event = codebook.outcomes[analysis["outcome"]].event
     response = survival(analysis, codebook, f"1 - {event}" if analysis.get("reverse") else "")
-    return f'survfit({response} ~ {grouped(analysis)}, conf.type = "log")'
+    model = f"{response} ~ {grouped(analysis)}"
+    return f'survfit({model}, data = {analysis.population}, conf.type = "log")'
 
 
 @kind(

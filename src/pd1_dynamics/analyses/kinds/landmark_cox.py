@@ -36,8 +36,8 @@ def _formula(analysis: Analysis, codebook: Codebook) -> str:
     time = codebook.outcomes[analysis["outcome"]].time
     start = level_text(analysis["landmark"])
     response = survival(analysis, codebook).replace(time, f"{time} - {start}")
-    right = covariates(analysis, codebook)
-    return f"coxph({response} ~ {right}, subset = {time} > {start})"
+    model = f"{response} ~ {covariates(analysis, codebook)}"
+    return f"coxph({model}, data = {analysis.population}, subset = {time} > {start})"
 
 
 @kind(

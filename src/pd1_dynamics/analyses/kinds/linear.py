@@ -34,7 +34,8 @@ OUTCOME = Setting(
 
 
 def _formula(analysis: Analysis, codebook: Codebook) -> str:
-    return f"lm({analysis['outcome']} ~ {covariates(analysis, codebook)})"
+    model = f"{analysis['outcome']} ~ {covariates(analysis, codebook)}"
+    return f"lm({model}, data = {analysis.population})"
 
 
 @kind(

@@ -19,7 +19,8 @@ from pd1_dynamics.statistics import kaplan_meier as curves
 
 
 def _formula(analysis: Analysis, codebook: Codebook) -> str:
-    return f"survdiff({survival(analysis, codebook)} ~ {grouped(analysis)})"
+    model = f"{survival(analysis, codebook)} ~ {grouped(analysis)}"
+    return f"survdiff({model}, data = {analysis.population})"
 
 
 @kind(

@@ -41,8 +41,8 @@ OUTCOME = Setting(
 
 def _formula(analysis: Analysis, codebook: Codebook) -> str:
     name, _, level = analysis["outcome"].partition("=")
-    right = covariates(analysis, codebook)
-    return f'glm({name} == "{level}" ~ {right}, family = binomial)'
+    model = f'{name} == "{level}" ~ {covariates(analysis, codebook)}'
+    return f"glm({model}, family = binomial, data = {analysis.population})"
 
 
 @kind(

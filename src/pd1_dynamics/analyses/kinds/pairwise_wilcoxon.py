@@ -20,7 +20,8 @@ from pd1_dynamics.statistics.ranks import pairwise_wilcoxon as all_pairs
 
 def _formula(analysis: Analysis, _: Codebook) -> str:
     names, by = each(analysis["variables"]), grouped(analysis)
-    return f'pairwise.wilcox.test({names}, {by}, p.adjust.method = "bonferroni")'
+    call = f'pairwise.wilcox.test({names}, {by}, p.adjust.method = "bonferroni")'
+    return f"with({analysis.population}, {call})"
 
 
 @kind(

@@ -26,10 +26,11 @@ from pd1_dynamics.statistics.proportions import clopper_pearson
 
 
 def _formula(analysis: Analysis, _: Codebook) -> str:
-    events = (event.partition("=") for event in analysis["events"])
+    events = [event.partition("=") for event in analysis["events"]]
     shown = each([f'{name} == "{level}"' for name, _, level in events])
-    call = f"binom.test(table({shown}))"
-    return f"{call} by {analysis['by']}" if analysis.get("by") else call
+    call = f"binom.test(sum({shown}, na.rm = TRUE), sum(!is.na({shown})))"
+    groups = f"by {analysis['by']}: " if analysis.get("by") else ""
+    return f"{groups}with({analysis.population}, {call})"
 
 
 @kind(

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pd1_dynamics.analyses.data import nobody
 from pd1_dynamics.analyses.estimates import Estimate
+from pd1_dynamics.analyses.formula import each
 from pd1_dynamics.analyses.kind import Statistic, kind, names
 from pd1_dynamics.analyses.run import Run
 from pd1_dynamics.contract.codebook import Codebook
@@ -13,7 +14,7 @@ from pd1_dynamics.contract.declarations import Analysis
 
 
 def _formula(analysis: Analysis, _: Codebook) -> str:
-    return f"nrow(<each of {', '.join(analysis['populations'])}>)"
+    return f"nrow({each(analysis['populations'])})"
 
 
 @kind(

@@ -18,7 +18,7 @@ from pd1_dynamics.statistics.ranks import spearman as rank_correlation
 
 def _formula(analysis: Analysis, _: Codebook) -> str:
     first, second = analysis["variables"]
-    return f'cor.test({first}, {second}, method = "spearman")'
+    return f'with({analysis.population}, cor.test({first}, {second}, method = "spearman"))'
 
 
 @kind(

@@ -10,7 +10,8 @@ from pd1_dynamics.contract.declarations import Analysis
 
 
 def _formula(analysis: Analysis, _: Codebook) -> str:
-    return f"wilcox.test({each(analysis['variables'])} ~ {grouped(analysis)})"
+    model = f"{each(analysis['variables'])} ~ {grouped(analysis)}"
+    return f"wilcox.test({model}, data = {analysis.population})"
 
 
 @kind(

@@ -11,6 +11,7 @@ import pandas as pd
 import yaml
 from markupsafe import Markup
 
+from pd1_dynamics.analyses.formula import CODED
 from pd1_dynamics.analyses.selection import Estimates
 from pd1_dynamics.contract.declarations import Declarations
 from pd1_dynamics.contract.vocabulary import VERDICTS
@@ -135,6 +136,7 @@ def make(
         behind=behind.listed(estimates, behind.shown(tables, figures), declared, places or {})
         if declared
         else [],
+        coded=CODED,
         gaps=_gaps(estimates),
         tables=tables,
         figures=figures,

@@ -21,6 +21,7 @@ def facts(
     estimates: pd.DataFrame,
     notes: pd.DataFrame,
     robustness: bool,
+    smallest_cell: int = 0,
 ) -> dict[str, str]:
     """What the answers may quote of a run, by the names in ``config/reporting.yaml``."""
     found = Estimates(estimates)
@@ -32,15 +33,15 @@ def facts(
         "patients": "a number not known here" if size is None else f"{size.estimate:,.0f}",
         "follow_up": f"{fixed(follow_up.estimate, 1)} months" if known else "not estimable",
         "analyses": str(sum(not a.dropped for a in study.declared.analyses.values())),
-        "left_out": str(int((estimates["left_out"].fillna("") != "").sum())),
+        "left_out": "how many each estimate leaves out is kept back, as small groups are"
+        if smallest_cell
+        else f"{int((estimates['left_out'].fillna('') != '').sum())} estimates leave patients out "
+        "and say how many (estimates.csv, left_out)",
         "gaps": str(int((estimates["not_estimable"].fillna("") != "").sum())),
         "notes": str(len(notes)),
         "source": cohort.source or "not said in the cohort's file",
         "treatment": f"{cohort.treatment}, in {cohort.disease}",
-        "robustness": asked
-        if robustness
-        else "not asked in this run (make robustness); proportional hazards and corrected P values "
-        "are in robustness/",
+        "robustness": asked if robustness else "",
     }
 
 
@@ -68,6 +69,8 @@ def filled(
         here = entry.get("here", "").format_map(known)
         article = entry.get("article", "") if stands_for_article else ""
         author = entry.get("author", "")
+        if entry.get("here") and not here:
+            author = "; ".join(filter(None, ["Ask how robust it is: make robustness", author]))
         if not here and not article and not author:
             author = f"Say it: {entry['topic'].lower()}"
         status = [RUN] * bool(here) + [ARTICLE] * bool(article) + [AUTHOR] * bool(author)

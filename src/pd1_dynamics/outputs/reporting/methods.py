@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pd1_dynamics.analyses import kinds as kinds  # registers them
+from pd1_dynamics.analyses.formula import CODED
 from pd1_dynamics.analyses.kind import KINDS
 from pd1_dynamics.analyses.selection import Estimates
 from pd1_dynamics.contract.cohort_file import Cohort
@@ -30,6 +31,7 @@ def sections(
     defaults: Mapping[str, Any],
     estimates: Estimates,
     provenance: Mapping[str, Any],
+    scanned: bool,
 ) -> list[Section]:
     """The methods section of a cohort.
 
@@ -43,12 +45,9 @@ def sections(
         The cohort's estimates: numbers of patients.
     provenance
         ``provenance.json``: software and versions.
+    scanned
+        Whether the cohort has scans.
     """
-    evidence = (
-        estimates.first("imaging", term="n_imaging_dates", statistic="n"),
-        estimates.first("cohort_flow", population="response", statistic="n"),
-    )
-    scanned = any(row is not None for row in evidence)  # a cohort's file may drop one of them
     carried = [
         analysis
         for analysis in study.declared.analyses.values()
@@ -69,8 +68,8 @@ def sections(
 def _patients(cohort: Cohort, estimates: Estimates) -> Iterator[str]:
     if cohort.synthetic:
         yield (
-            "The cohort is synthetic: it was made from published aggregates and holds no real "
-            "patient. No result is evidence for a clinical claim."
+            "The cohort is synthetic and holds no real patient. No result is evidence for a "
+            "clinical claim."
         )
     source = f" Source: {cohort.source}." if cohort.source else ""
     yield f"{cohort.title}. Disease: {cohort.disease}; treatment: {cohort.treatment}.{source}"
@@ -101,8 +100,8 @@ def _response(settings: Mapping[str, Any], scanned: bool) -> Iterator[str]:
     best, duplicates = settings["best_response"], settings["duplicate_readings"]
     if not scanned:
         yield (
-            "The cohort has no lesion measurements: best response and progression are those that "
-            "it reports. Depth of response and time to nadir are not known."
+            "The cohort has no scans: best response and progression are those that it reports. "
+            "Depth of response and time to nadir are not known."
         )
         return
     if settings["outcomes_from"] == "scans":
@@ -111,7 +110,8 @@ def _response(settings: Mapping[str, Any], scanned: bool) -> Iterator[str]:
             "as the cohort reports them. A partial response is a decrease of the sum of target "
             "diameters of at least 30% from baseline, progression an increase of at least 20% and "
             "5 mm from the smallest sum, a new lesion, or unequivocal growth of non-target "
-            "lesions; lymph nodes under 10 mm are normal."
+            "lesions; lymph nodes under 10 mm are normal. An evaluation without measurements is as "
+            "the cohort gives it."
         )
     else:
         yield (
@@ -132,55 +132,73 @@ def _response(settings: Mapping[str, Any], scanned: bool) -> Iterator[str]:
         f"The baseline is the last assessment up to day {settings['baseline']['latest_day']}; the "
         "first dose is day 0."
     )
-    yield (
-        f"Stable disease counts as best response from day {best['sd_minimum_days']} on. A "
-        f"confirmed response needs a second assessment after {best['confirm_days']} days or more, "
-        f"with at most {best['max_not_evaluable_between']} that could not be evaluated between; "
-        f"the main analyses use unconfirmed responses. Patients without target lesions whose "
-        f"other disease persists count as {best['nonmeasurable_stable']}."
-    )
-    ends = settings["later_therapy_ends_assessment"]
-    yield (
-        "Scans after a later therapy count as before it."
-        if ends == "none"
-        else f"No scan counts after the start of a later {'' if ends == 'any' else ends + ' '}"
-        "therapy."
-    )
+    if settings["outcomes_from"] == "scans":
+        yield _best_response(best)
+        yield _after_later_therapy(settings)
     yield (
         "Response depth is the smallest change of the sum of target diameters from baseline, in "
         "percent, and time to nadir the time to the smallest sum."
     )
 
 
+def _best_response(best: Mapping[str, Any]) -> str:
+    return (
+        f"Stable disease counts as best response from day {best['sd_minimum_days']} on. A "
+        f"confirmed response needs a second assessment after {best['confirm_days']} days or more, "
+        f"with at most {best['max_not_evaluable_between']} that could not be evaluated between; "
+        f"the main analyses use unconfirmed responses. Patients without target lesions whose "
+        f"other disease persists count as {best['nonmeasurable_stable']}."
+    )
+
+
+def _after_later_therapy(settings: Mapping[str, Any]) -> str:
+    """What a later therapy does to the scans after it: of response, and of progression."""
+    ends, ignored = settings["later_therapy_ends_assessment"], settings["pfs"]["later_therapy"]
+    if ends == "none":
+        return "Scans after a later therapy count as those before it."
+    which = f"later {'' if ends == 'any' else ends + ' '}therapy"
+    if ignored == "ignore":
+        return (
+            f"No scan after the start of a {which} counts for response and nadir; progression and "
+            "PFS take later scans."
+        )
+    return f"No scan counts after the start of a {which}."
+
+
 def _progression(settings: Mapping[str, Any], study: Study, scanned: bool) -> Iterator[str]:
     starts = [
-        f"{outcome.label} ({outcome.short}) from {outcome.start}"
+        f"{_small(outcome.label)} ({outcome.short}), {outcome.start}"
         for outcome in study.declared.codebook.outcomes.values()
         if outcome.short in ("PFS", "OS", "PPS") and not outcome.time.startswith("therapy_")
     ]
-    yield f"Times are counted in months of {DAYS_PER_MONTH} days: {'; '.join(starts)}."
+    yield (
+        f"Times are counted in months of {DAYS_PER_MONTH} days, and start at: {'; '.join(starts)}."
+    )
     if not scanned or settings["outcomes_from"] == "reports":
         yield "PFS is as the cohort reports it."
     if not scanned:
         return
     ends = {"last_assessment": "last evaluable assessment", "last_follow_up": "last contact"}
-    later = {
-        "censor": "a systemic therapy begun before progression censors at the assessment before it",
-        "ignore": "a systemic therapy begun before progression is ignored",
-    }
     if settings["outcomes_from"] == "scans":
         pfs = settings["pfs"]
+        category = settings["later_therapy_ends_assessment"]
+        which = f"{'' if category == 'any' else category + ' '}therapy"
+        therapy = {
+            True: f"a later {which} begun before progression censors at the assessment before it",
+            False: "a later therapy before progression does not change it",
+        }[category != "none" and pfs["later_therapy"] == "censor"]
         yield (
             f"Without progression or death PFS is censored at the {ends[pfs['censoring']]}; "
-            f"{later[pfs['later_therapy']]}."
+            f"{therapy}."
         )
     organ = settings["organ_enlargement"]
     against = {"nadir": "its smallest diameter before", "previous": "the assessment before"}
     low, high = settings["ldh"]["progression_window_days"]
     first, last = settings["ldh"]["baseline_window_days"]
     yield (
-        "For the number of progressing organs a target lesion progresses when it grows by at "
-        f"least {organ['relative_pct']:g}% and {organ['absolute_mm']:g} mm against "
+        "Where the cohort does not give the number of progressing organs, it is counted from "
+        "lesions; a target lesion progresses when it grows by at least "
+        f"{organ['relative_pct']:g}% and {organ['absolute_mm']:g} mm against "
         f"{against[organ['against']]}. LDH at progression is of the days {low} to {high} around "
         f"the scan that showed it, LDH at baseline of the days {first} to {last} around the first "
         "dose, where the cohort has samples."
@@ -193,7 +211,8 @@ def _resistance(settings: Mapping[str, Any], scanned: bool) -> Iterator[str]:
     yield (
         f"Resistance is typed by {rules[settings['resistance_rule']]}. The cohort study's rule "
         f"calls progression primary resistance when the best response was PD, or SD for less than "
-        f"{months:g} months, and secondary otherwise (doi 10.1136/jitc-2020-002092)."
+        f"{months:g} months, and secondary after SD of that length, PR or CR (doi "
+        "10.1136/jitc-2020-002092); without such a best response progression has no type."
     )
     yield (
         "The definitions of the SITC Immunotherapy Resistance Taskforce (doi "
@@ -228,14 +247,15 @@ def _statistics(
             f"{', '.join(f'{bound:g}' for bound in chosen)} in the bivariate analysis."
         )
     yield (
-        "Patients without a value that an analysis needs are left out of that analysis alone, and "
-        "counted; nothing was imputed in it. All tests are two-sided; intervals are of 95%. "
+        "Patients without a value that a model or test needs are left out of it alone, and "
+        "counted, unless a note says that missing is a level of its own; nothing was imputed. "
+        "All tests are two-sided; intervals are of 95%. "
         "P values are not corrected for the number of tests unless a column or footnote says so."
     )
-    if {"cox", "landmark_cox"} & set(used):
+    if "cox" in used:
         yield (
-            "Proportional hazards were tested for the Cox models of the tables (scaled Schoenfeld "
-            "residuals); tables mark where the test fails."
+            "Proportional hazards were tested for the Cox models of the tables but landmark models "
+            "(scaled Schoenfeld residuals); tables mark where the test fails."
         )
     if smallest := settings["publish"]["smallest_cell"]:
         yield f"Counts of fewer than {smallest} patients are not shown, nor what they would tell."
@@ -295,7 +315,7 @@ def _analyses(study: Study, carried: Sequence[Analysis]) -> Section:
     gaps = [
         analysis.title for analysis in every if analysis.id not in known and not analysis.dropped
     ]
-    words = ["Every analysis that could be carried out, as R would be asked for it."]
+    words = [f"Every analysis that could be carried out, as R would be asked for it. {CODED}"]
     if dropped:
         words.append(f"Left out by the cohort's file: {'; '.join(dropped)}.")
     if gaps:

@@ -47,7 +47,17 @@ def test_robustness_is_said_to_be_there_only_where_it_is():
     asked = checklist.filled(ASKED, known(robustness=True), True).set_index(["guideline", "item"])
     not_asked = checklist.filled(ASKED, known(), True).set_index(["guideline", "item"])
     assert "section of the report" in asked.loc[("STROBE", "12e"), "here"]
-    assert "not asked in this run" in not_asked.loc[("STROBE", "12e"), "here"]
+    for item in (("STROBE", "12e"), ("REMARK", "18")):
+        assert not_asked.loc[item, "here"] == ""
+        assert not_asked.loc[item, "status"] == checklist.AUTHOR
+        assert "make robustness" in not_asked.loc[item, "author"]
+
+
+def test_what_small_groups_keep_back_is_said_to_be_kept_back():
+    described = load_cohort(CONFIG / "cohorts" / "liu2019.yaml")
+    estimates = pd.DataFrame([{"analysis": "pps"}], columns=list(COLUMNS))
+    found = checklist.facts(described, load_study(described), estimates, estimates, False, 5)
+    assert "kept back" in found["left_out"]
 
 
 def test_the_article_answers_only_for_the_cohort_that_stands_for_it():

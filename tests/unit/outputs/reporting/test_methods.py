@@ -30,11 +30,6 @@ def written(settings=None, cohort="synthetic", scanned=True, without=()):
         {"analysis": "cohort_flow", "population": name, "statistic": "n", "estimate": n}
         for name, n in (("all", 1254), ("response", 215), ("progression", 166))
     ]
-    if not scanned:
-        rows = [row for row in rows if row["population"] != "response"]
-    else:
-        known = {"term": "n_imaging_dates", "statistic": "n", "estimate": 1.0}
-        rows.append({"analysis": "imaging", "population": "all", **known})
     study = load_study(described)
     rows += [{"analysis": a, "population": "x", "estimate": 1.0} for a in study.declared.analyses]
     rows = [row for row in rows if row["analysis"] not in without]
@@ -46,6 +41,7 @@ def written(settings=None, cohort="synthetic", scanned=True, without=()):
         definitions.load(),
         Estimates(pd.DataFrame(rows, columns=list(COLUMNS))),
         PROVENANCE,
+        scanned,
     )
     return to_markdown("Methods", parts), parts
 
@@ -70,11 +66,14 @@ def test_a_synthetic_cohort_says_so_and_a_real_one_does_not():
         ({"duplicate_readings": "largest"}, "the largest counts"),
         ({"reader": ["Ann", "Bob"]}, "Readings are those of Ann, then Bob."),
         ({"baseline": {"latest_day": 7}}, "up to day 7"),
-        ({"later_therapy_ends_assessment": "none"}, "count as before it"),
+        ({"later_therapy_ends_assessment": "none"}, "count as those before it"),
+        ({"later_therapy_ends_assessment": "none"}, "therapy before progression does not change"),
         ({"later_therapy_ends_assessment": "any"}, "start of a later therapy"),
+        ({"later_therapy_ends_assessment": "any"}, "a later therapy begun before progression cen"),
         ({"outcomes_from": "reports"}, "are those that the cohort reports"),
         ({"pfs": {"censoring": "last_follow_up"}}, "censored at the last contact"),
-        ({"pfs": {"later_therapy": "ignore"}}, "before progression is ignored"),
+        ({"pfs": {"later_therapy": "ignore"}}, "progression and PFS take later scans"),
+        ({"pfs": {"later_therapy": "ignore"}}, "therapy before progression does not change"),
         ({"organ_enlargement": {"against": "previous"}}, "against the assessment before"),
         ({"ldh": {"baseline_window_days": [-40, 3]}}, "of the days -40 to 3 around the first"),
         ({"resistance_rule": "sitc"}, "typed by the definitions of the SITC Taskforce"),
@@ -92,9 +91,16 @@ def test_each_setting_changes_its_sentence_and_is_listed(settings, words):
     assert [row[0] for row in listed.table[1:]] == [place]
 
 
+def test_reported_outcomes_are_not_described_by_the_rules_of_scans():
+    text, _ = written({"outcomes_from": "reports"})
+    for words in ("Stable disease counts", "unconfirmed", "censored at", "start of a later"):
+        assert words not in text
+    assert "Response depth is the smallest change" in text
+
+
 def test_a_cohort_without_scans_is_as_it_reports():
     text, _ = written(cohort="liu2019", scanned=False)
-    assert "has no lesion measurements: best response and progression are those" in text
+    assert "has no scans: best response and progression are those" in text
     assert "PFS is as the cohort reports it." in text
     for words in (
         "30%",
@@ -104,10 +110,6 @@ def test_a_cohort_without_scans_is_as_it_reports():
         "censored at",
     ):
         assert words not in text
-
-
-def test_scans_are_known_where_the_cohort_drops_the_analysis_that_counts_them():
-    assert "derived from scans" in written(without=["imaging"])[0]
 
 
 def test_what_could_not_be_estimated_is_not_claimed():
@@ -134,7 +136,8 @@ def test_every_analysis_is_listed_with_its_call():
     _, parts = written()
     table = dict(parts[-1].table[1:])
     title = "Post-progression survival by resistance type, log-rank test (figure 2D)"
-    assert table[title] == "survdiff(Surv(pps_months, pps_event) ~ resistance)"
+    call = "survdiff(Surv(pps_months, pps_event) ~ resistance, data = progression)"
+    assert table[title] == call
 
 
 def test_word_document_holds_the_same_and_is_always_the_same():
