@@ -77,6 +77,7 @@ def test_every_number_of_tables_and_captions_leads_to_a_row(browser, report):
     page.goto(report.as_uri())
     assert page.locator("section.table a.number").count() > 900
     assert page.locator("figcaption a.number").count() > 30
+    assert page.locator("#claims-table a.number").count() > 200
     lost = page.evaluate(
         "[...document.querySelectorAll('a.number')].filter(link => link.dataset.lines.split(' ')"
         ".some(line => !document.getElementById(`estimate-${line}`))).length"

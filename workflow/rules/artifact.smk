@@ -1,5 +1,12 @@
 """The run as a research artifact: its provenance, and a crate."""
 
+# What is written of a run beside its report.
+PAPERS = [
+    in_results("published/claims.md"),
+    *expand(in_results("report/methods.{suffix}", "{{cohort}}"), suffix=["md", "docx"]),
+    *expand(in_results("report/checklist.{suffix}", "{{cohort}}"), suffix=["csv", "md", "docx"]),
+]
+
 
 rule record_provenance:
     input:
@@ -43,6 +50,7 @@ rule describe_run:
         own=own_analyses,
         provenance=in_results("provenance.json"),
         report=in_results("report.html"),
+        papers=PAPERS,
         made=made,
         code=the_code,
         src=code("describe_run"),

@@ -17,6 +17,7 @@ def main(
     folder_config,
     path_provenance,
     path_report,
+    paths_papers,
     paths_sources,
     paths_own,
     paths_made,
@@ -26,8 +27,8 @@ def main(
     path_code,
 ):
     folder, cohort = Path(path_metadata).parent, load_cohort(path_cohort)
-    made = [str(Path(path).relative_to(folder)) for path in (*paths_made, path_provenance)]
-    made.append(str(Path(path_report).relative_to(folder)))
+    later = [path_provenance, path_report, *paths_papers]
+    made = [Path(path).relative_to(folder).as_posix() for path in (*paths_made, *later)]
     drawn = load_study(cohort, folder_config).figures["figures"]
     everyone = cohort.synthetic or with_patients
     shown = [path for path in made if everyone or not crate.is_of_patients(path, drawn)]
@@ -35,7 +36,8 @@ def main(
     inside, read = {}, provenance.names_of([*paths_sources, *paths_own], root)
     if everyone:
         for name, path in read.items():
-            inside[name] = f"{crate.CODE}/data/{cohort.name}/{Path(name).name}"
+            place = name if "/" in name else Path("data", cohort.name, name).as_posix()
+            inside[name] = f"{crate.CODE}/{place}"
             code[inside[name]] = path
     shutil.rmtree(path_code, ignore_errors=True)
     for name, path in code.items():
@@ -50,8 +52,8 @@ def main(
         left_out=sorted(set(read) - set(inside)),
         inside=inside,
         later=[
-            provenance.file_of(Path(path).name, Path(path))
-            for path in (path_provenance, path_report)
+            provenance.file_of(Path(path).relative_to(folder).as_posix(), Path(path))
+            for path in later
         ],
     )
     write_text(crate.text(metadata), path_metadata)
@@ -65,6 +67,7 @@ if __name__ == "__main__":
             folder_config=Path(snakemake.input.figures).parent,
             path_provenance=snakemake.input.provenance,
             path_report=snakemake.input.report,
+            paths_papers=snakemake.input.papers,
             paths_sources=snakemake.input.sources,
             paths_own=snakemake.input.own,
             paths_made=snakemake.input.made,

@@ -70,6 +70,7 @@ def write_page(found, path_replicated, path):
         agreement=found.agreement,
         declared=found.study.declared,
         places=found.places,
+        ledger=found.ledger,
         robustness=found.robustness,
         notes=found.notes,
         definitions=found.definitions,

@@ -7,7 +7,7 @@ import pandas as pd
 
 from pd1_dynamics.analyses import kinds as kinds  # registers them
 from pd1_dynamics.analyses.kind import KINDS
-from pd1_dynamics.analyses.selection import Estimates
+from pd1_dynamics.analyses.selection import Estimate, Estimates
 from pd1_dynamics.contract.declarations import Declarations
 from pd1_dynamics.published.ledger import selectors
 
@@ -27,6 +27,25 @@ def headlines(claims: pd.DataFrame, findings: Mapping[str, Any]) -> pd.DataFrame
         if key != "adjusted_for"
     }
     return claims[(claims["section"] == HEADLINE) | claims["claim_id"].isin(named)]
+
+
+def rows_of(claim: Any, estimates: Estimates) -> list[tuple[tuple[str, ...], list[Estimate]]]:
+    """Each selector of a claim, and the estimates that it finds."""
+    found = []
+    for selector in selectors(claim):
+        analysis, population, outcome, term, group, statistic, _ = selector
+        rows = estimates.rows(analysis, term=term, group=group, statistic=statistic)
+        rows = [r for r in rows if r.population == population and outcome in ("", r.outcome)]
+        found.append((selector, rows))
+    return found
+
+
+def lines_of(claims: pd.DataFrame, estimates: Estimates) -> dict[str, tuple[int, ...]]:
+    """Lines of ``estimates.csv`` that answer each claim, by its id."""
+    return {
+        claim.claim_id: estimates.lines(*(r for _, rows in rows_of(claim, estimates) for r in rows))
+        for claim in claims.itertuples(index=False)
+    }
 
 
 def page(
@@ -137,15 +156,10 @@ def _claim(
         + (f"; evidence: {verdict['evidence']}" if verdict["evidence"] else "")
         + (f"; {verdict['reason']}" if verdict["reason"] else ""),
     ]
-    chosen = selectors(claim)
+    chosen = rows_of(claim, estimates)
     analyses: list[str] = []
     every: list[int] = []
-    for analysis, population, outcome, term, group, statistic, field in chosen:
-        rows = [
-            row
-            for row in estimates.rows(analysis, term=term, group=group, statistic=statistic)
-            if row.population == population and outcome in ("", row.outcome)
-        ]
+    for (analysis, population, outcome, term, group, statistic, field), rows in chosen:
         found = estimates.lines(*rows)
         every += found
         key = ", ".join(part for part in (analysis, population, outcome, term, group) if part)

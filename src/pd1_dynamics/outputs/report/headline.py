@@ -48,8 +48,11 @@ def _row(entry: Mapping[str, Any], printed: pd.Series, estimates: Estimates) -> 
     if found["not_estimable"]:
         return shown
     values = [found[name] for name in ("estimate", "ci_low", "ci_high")]
+    key = {name: entry[name] for name in ("outcome", "term", "group", "statistic") if name in entry}
+    rows = (estimates.first(analysis, **key) for analysis in entry["analyses"])
     return {
         **shown,
+        "lines": estimates.lines(next(filter(None, rows), None)),
         "ours": estimate(values, places),
         "p": "" if pd.isna(found["p_value"]) else p_text(found["p_value"]),
         "n": _whole(found["n"]),

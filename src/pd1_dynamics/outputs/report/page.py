@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,10 @@ from pd1_dynamics.analyses.formula import CODED
 from pd1_dynamics.analyses.selection import Estimates
 from pd1_dynamics.contract.declarations import Declarations
 from pd1_dynamics.contract.vocabulary import VERDICTS
+from pd1_dynamics.outputs.claims import lines_of
 from pd1_dynamics.outputs.pages import template
 from pd1_dynamics.outputs.report import behind, headline, reproduction
-from pd1_dynamics.outputs.sources import as_html
+from pd1_dynamics.outputs.sources import as_html, linked
 from pd1_dynamics.outputs.tables.writing import STYLE
 
 PACKAGES = (
@@ -67,6 +69,7 @@ def make(
     robustness: str = "",
     declared: Declarations | None = None,
     places: Mapping[str, str] | None = None,
+    ledger: pd.DataFrame | None = None,
 ) -> str:
     """The page, as text.
 
@@ -100,6 +103,9 @@ def make(
     declared, places
         The declared analyses, and where each is declared (file and line); without them the page
         does not list where its numbers come from.
+    ledger
+        ``data/published/claims.csv``, which says what answers a claim; without it what was found
+        leads nowhere.
 
     Returns
     -------
@@ -110,13 +116,13 @@ def make(
     found = Estimates(estimates)
     reported = found.first("imaging", term="n_imaging_dates", statistic="n") is None
     real = not cohort["synthetic"] and cohort["compared"]
+    lines = lines_of(ledger, found) if ledger is not None and declared else {}
+    asked = headline.rows(findings["findings"], comparison, found) if real and findings else []
     printed = comparison.set_index("claim_id")["published"].to_dict()
     return template(Path(__file__).with_name("report.html.jinja")).render(
         cohort=cohort,
         opening=reproduction.opening(comparison, cohort["synthetic"], cohort["compared"]),
-        headline=(
-            headline.rows(findings["findings"], comparison, found) if real and findings else []
-        ),
+        headline=asked,
         comparable=[]
         if cohort["synthetic"]
         else headline.comparable(
@@ -128,14 +134,22 @@ def make(
         matrix=reproduction.matrix(comparison),
         verdicts=VERDICTS,
         agreement=agreement,
-        replication=reproduction.replication(comparison),
-        claims=reproduction.claims(comparison),
+        replication=reproduction.replication(comparison, lines),
+        claims=reproduction.claims(comparison, lines),
         audit=reproduction.audit(audit, comparison),
         table_library=_table_library(),
         summary=_summary(estimates, reported),
-        behind=behind.listed(estimates, behind.shown(tables, figures), declared, places or {})
+        behind=behind.listed(
+            estimates,
+            behind.shown(tables, figures)
+            | {n for several in lines.values() for n in several}
+            | {n for row in asked for n in row.get("lines", ())},
+            declared,
+            places or {},
+        )
         if declared
         else [],
+        linked=_linked,
         coded=CODED,
         gaps=_gaps(estimates),
         tables=tables,
@@ -146,6 +160,11 @@ def make(
         packages=PACKAGES,
         table_style=STYLE,
     )
+
+
+def _linked(text: str, lines: Sequence[int]) -> Markup:
+    """A number of the page, linked to its rows further down."""
+    return Markup(linked(escape(text), lines, ""))
 
 
 def _table_library() -> str:

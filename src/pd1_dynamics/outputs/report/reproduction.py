@@ -1,5 +1,6 @@
 """What was reproduced: the comparison and the audit, as the page shows them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -93,11 +94,19 @@ def matrix(comparison: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def claims(comparison: pd.DataFrame) -> list[dict[str, Any]]:
-    """One row per claim, with what it is about in words."""
+def claims(
+    comparison: pd.DataFrame, lines: Mapping[str, tuple[int, ...]] | None = None
+) -> list[dict[str, Any]]:
+    """One row per claim, with what it is about in words.
+
+    ``lines`` are those of ``estimates.csv`` behind each claim; a row has them where what was found
+    is the cohort's, and not arithmetic on other printed numbers.
+    """
     text = comparison.astype(object).where(comparison.notna(), "")
     rows = text.to_dict("records")
     for row in rows:
+        ours = row["evidence"] and row["evidence"] == row.get("cohort_evidence")
+        row["lines"] = (lines or {}).get(row["claim_id"], ()) if ours else ()
         row["about"] = ", ".join(
             part
             for part in (row["quantity"], row["group"], row["statistic"].replace("_", " "))
@@ -106,7 +115,9 @@ def claims(comparison: pd.DataFrame) -> list[dict[str, Any]]:
     return rows
 
 
-def replication(comparison: pd.DataFrame) -> list[dict[str, Any]]:
+def replication(
+    comparison: pd.DataFrame, lines: Mapping[str, tuple[int, ...]] | None = None
+) -> list[dict[str, Any]]:
     """The article's findings beside another cohort's, those that it can answer, each once."""
     chosen = comparison[
         (comparison["evidence"] == REPLICATION)
@@ -114,7 +125,7 @@ def replication(comparison: pd.DataFrame) -> list[dict[str, Any]]:
         & ~comparison["statistic"].isin(_NOT_A_FINDING)
     ]
     yes_no = {1: "yes", 0: "no"}
-    rows = claims(chosen)
+    rows = claims(chosen, lines)
     for row in rows:
         row["published_interval"] = _interval(row["published_low"], row["published_high"])
         row["cohort_interval"] = _interval(row["cohort_low"], row["cohort_high"])
