@@ -6,6 +6,9 @@ PAPERS = [
     *expand(in_results("report/methods.{suffix}", "{{cohort}}"), suffix=["md", "docx"]),
     *expand(in_results("report/checklist.{suffix}", "{{cohort}}"), suffix=["csv", "md", "docx"]),
 ]
+# What of a run's configuration the provenance says otherwise (the cohort, robustness), or what
+# changes no result (in how many parts, and what a crate holds).
+SAID_ELSEWHERE = ("cohort", "robustness", "chunks", "crate_patients")
 
 
 rule record_provenance:
@@ -30,7 +33,9 @@ rule record_provenance:
         runtime=10,
     params:
         root=str(ROOT),
-        configuration=lambda wildcards: dict(config),
+        configuration=lambda wildcards: {
+            key: value for key, value in config.items() if key not in SAID_ELSEWHERE
+        },
         robust=lambda wildcards: bool(robust(wildcards)),
         commit=lambda wildcards: commit_of(ROOT, configuration.CODE).words,
         contents=contents(

@@ -9,14 +9,10 @@ from pd1_dynamics.contract.places import COHORTS
 from pd1_dynamics.files import write_text
 from pd1_dynamics.running.job import carried_out
 
-WITHOUT_EFFECT = ("chunks", "crate_patients")
-"""What of a run's configuration changes no result."""
-
 
 def main(
     root, path_cohort, paths_configuration, paths_read, paths_made, configuration, robust, path
 ):
-    configuration = {k: v for k, v in configuration.items() if k not in WITHOUT_EFFECT}
     # A cohort that ships is asked for by its name, another one by its file.
     ships = Path(path_cohort).resolve().parent == COHORTS.resolve()
     name = load_cohort(path_cohort).name if ships else Path(path_cohort).name
@@ -24,7 +20,7 @@ def main(
     found = provenance.record(
         root=Path(root),
         cohort=name,
-        configuration={**configuration, "cohort": name},
+        configuration={"cohort": name, "robustness": robust, **configuration},
         inputs=provenance.names_of(paths, root),
         outputs=sorted(map(Path, paths_made)),
         robust=robust,
