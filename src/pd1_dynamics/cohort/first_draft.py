@@ -7,6 +7,7 @@ file. Each guess is marked as one, and what could not be placed is listed: a per
 import difflib
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -87,6 +88,8 @@ DISTINGUISHING = {
     "patients": ("treatment_start", "death", "os", "best_response", "last_follow_up"),
 }
 """Columns that tell which table a file holds, by table, the most telling first."""
+EVENTS = {"pfs": ("pfs_event", "progression", "progression_date"), "os": ("death",)}
+"""What a duration of patients needs beside it, one of these: without its event it says nothing."""
 
 _NUMBERED = re.compile(r"(.*?)_?\d+(_.*)?")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}([T ].*)?")
@@ -185,7 +188,8 @@ def _hint(theirs: list[str]) -> str:
     if "redcap_repeat_instrument" in theirs:
         return "a REDCap export with repeats: docs/cohorts/redcap.md shows the queries"
     stems = [found[1] for name in theirs if (found := _NUMBERED.fullmatch(name))]
-    if any(stems.count(stem) > 1 for stem in stems):
+    counts = Counter(stems).values()
+    if any(count > 2 for count in counts) or sum(count > 1 for count in counts) > 1:
         return "a column for each scan: docs/cohorts/wide_spreadsheet.md turns it by UNPIVOT"
     return ""
 
@@ -408,6 +412,12 @@ def _table_lines(found: Draft, contract: Mapping) -> list[str]:
     if found.units:
         pairs = ", ".join(f"{ours}: {unit}" for ours, unit in found.units.items())
         lines.append(f"    units: {{{pairs}}}              # guess, from names and sizes")
+    for time, events in EVENTS.items():
+        if time in found.columns and not set(events) & set(found.columns):
+            one = f"`{events[0]}`" + "".join(f" or `{name}`" for name in events[1:])
+            lines.append(
+                f"    # {time} needs its event: place {one}, 1 where it happened, 0 if not."
+            )
     if "role" not in found.columns and found.table == "lesions":
         lines.append("    constants: {role: target}     # guess: no column says what a lesion is")
     if found.left:

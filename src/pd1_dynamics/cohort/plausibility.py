@@ -26,7 +26,7 @@ Tables = Mapping[str, pd.DataFrame]
 
 def implausible(dated: Tables, definitions: Mapping[str, Any]) -> list[Note]:
     """Notes on tables that passed all checks; tables as :func:`.days.to_days` gives them."""
-    checks = (_changing_lesions, _leaps, _ldh, _baseline, _readers, _contradictory_pfs)
+    checks = (_changing_lesions, _leaps, _ldh, _baseline, _readers, _untold_pfs, _contradictory_pfs)
     return [note for check in checks for note in check(dated, definitions)]
 
 
@@ -162,6 +162,45 @@ def _readers(dated: Tables, definitions: Mapping[str, Any]) -> Iterator[Note]:
         yield from noted(
             name, "one reader of several", pd.Series(~counted[name], rows.index), words
         )
+
+
+def _untold_pfs(dated: Tables, definitions: Mapping[str, Any]) -> Iterator[Note]:
+    """Reports that leave open whether or when progression or death ended PFS."""
+    rows = dated.get("patients", pd.DataFrame())
+    nothing = pd.Series(np.nan, rows.index)
+    pfs, event, progression, day, death, end, survived = (
+        rows.get(name, nothing)
+        for name in (
+            *("pfs_days", "pfs_event", "progression", "progression_day"),
+            *("death", "last_follow_up_day", "os_days"),
+        )
+    )
+    counted = pd.Series(True, rows.index)
+    if definitions["outcomes_from"] == "scans":
+        scans = [dated[name]["patient_id"].astype(object) for name in SCANS if name in dated]
+        counted = ~rows["patient_id"].isin(set().union(*scans)) if len(rows) else counted
+    untold = event.isna() & progression.isna() & day.isna()
+    to_death = (death == 1) & (pfs >= end.fillna(survived))
+    words = (
+        "PFS is reported without an event or its absence (`pfs_event` or `progression`): this PFS "
+        "is not known."
+    )
+    yield from noted(
+        "patients", "PFS without its event", counted & pfs.notna() & untold & ~to_death, words
+    )
+    words = (
+        "Progression is reported without its day, and no PFS: PFS and survival after progression "
+        "are not known."
+    )
+    undated = counted & (progression == 1) & day.isna() & pfs.isna()
+    yield from noted("patients", "progression without its day", undated, words)
+    if counted.all() and progression.isna().all() and day.notna().any():
+        words = (
+            "No date of progression where others have one: taken as free of it up to the last "
+            "contact, unless best response or `pfs_event` say otherwise."
+        )
+        undated = day.isna() & pfs.isna()
+        yield from noted("patients", "no date of progression", undated, words)
 
 
 def _contradictory_pfs(dated: Tables, _: Mapping[str, Any]) -> Iterator[Note]:

@@ -129,8 +129,17 @@ TABLES: dict[str, dict[str, Column]] = {
         ),
         "sd_duration_days": Column(NUMBER, "duration of stable disease, days", minimum=0),
         "progression": _flag("progressed, as reported"),
-        "progression_date": Column(DATE, "progression, as reported"),
-        "pfs": Column(DURATION, "progression-free survival, as reported", minimum=0),
+        "progression_date": Column(
+            DATE,
+            "progression, as reported; empty, in a cohort without `progression`: none up to the "
+            "last contact",
+        ),
+        "pfs": Column(
+            DURATION,
+            "progression-free survival, as reported; not known without `pfs_event`, `progression` "
+            "or a death at its end",
+            minimum=0,
+        ),
         "pfs_event": _flag("progression or death ended it, as reported"),
         "os": Column(DURATION, "overall survival, as reported", minimum=0),
         "confirmatory_scan_date": Column(DATE, "scan that confirmed or refuted progression"),

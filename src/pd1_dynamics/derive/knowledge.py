@@ -20,6 +20,8 @@ class Known:
     scans, deaths, last_doses, therapies
         Whether some patient has a scan, a vital status (dead or alive), a last dose, a later
         therapy. If so, patients without one have none.
+    progressions, progression_days
+        Whether some patient is reported to have progressed or not; to have progressed on a day.
     readers
         Names of all readers, in alphabetical order.
     """
@@ -28,6 +30,8 @@ class Known:
     deaths: bool
     last_doses: bool
     therapies: bool
+    progressions: bool
+    progression_days: bool
     readers: tuple[str, ...]
 
 
@@ -44,6 +48,8 @@ def known(tables: Mapping[str, pd.DataFrame | None]) -> Known:
         deaths=some("death"),
         last_doses=some("last_dose_day"),
         therapies=len(_there(tables, "therapies")) > 0,
+        progressions=some("progression"),
+        progression_days=some("progression_day"),
         readers=readers_of(scans),
     )
 

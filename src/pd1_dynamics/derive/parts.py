@@ -117,6 +117,8 @@ def known_of_files(paths: Mapping[str, str | Path]) -> Known:
         deaths=_some(paths["patients"], "death"),
         last_doses=_some(paths["patients"], "last_dose_day"),
         therapies=rows["therapies"] > 0,
+        progressions=_some(paths["patients"], "progression"),
+        progression_days=_some(paths["patients"], "progression_day"),
         readers=tuple(sorted(set().union(*(_texts(paths[name], "reader") for name in SCANS)))),
     )
 

@@ -73,6 +73,33 @@ def test_other_peoples_files_are_known(tmp_path, example, words):
     yaml.safe_load(text)
 
 
+def test_a_time_without_its_event_is_pointed_out(folder):
+    told = "# pfs needs its event: place `pfs_event` or `progression`"
+    (folder / "p.csv").write_text("id,PFS,PFS_SOR,OS,dead\nA,100,0,200,1\n", encoding="utf-8")
+    text = first_draft.draft("mine", [folder / "p.csv"], folder)
+    assert told in text
+    assert "os needs" not in text
+    (folder / "p.csv").write_text("id,PFS,progressed,OS\nA,100,0,200\n", encoding="utf-8")
+    text = first_draft.draft("mine", [folder / "p.csv"], folder)
+    assert "pfs needs" not in text
+    assert "# os needs its event: place `death`, 1 where it happened" in text
+
+
+@pytest.mark.parametrize(
+    ("header", "is_wide"),
+    [
+        ("id,dead,scan1,scan2,scan3", True),
+        ("id,dead,date1,sum1,date2,sum2", True),
+        ("id,dead,rating1,rating2", False),
+    ],
+)
+def test_a_column_for_each_scan_is_told_from_two_of_a_name(folder, header, is_wide):
+    row = ",".join(["A", *("1" for _ in header.split(",")[1:])])
+    (folder / "p.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
+    text = first_draft.draft("mine", [folder / "p.csv"], folder)
+    assert ("a column for each scan" in text) == is_wide
+
+
 def test_nothing_is_overwritten_and_mistakes_are_told(folder, capsys):
     files = [str(folder / "p.csv")]
     assert first_draft.main("mine", files) == 0

@@ -135,6 +135,29 @@ def test_a_pfs_event_without_a_cause_is_noted_and_stays_an_event(mine):
     assert noted(mine, "PFS event without a cause", patients=text) == 1
 
 
+def test_a_pfs_without_its_event_is_noted(mine):
+    header = "patient_id,pfs,pfs_event,progression,os,death\n"
+    untold = "A,100,,,400,0\nB,90,,,300,1\n"
+    told = "C,90,,,90,1\nD,90,0,,300,1\nE,90,,0,300,1\nF,90,,1,300,1\nG,,,,300,1\n"
+    assert noted(mine, "PFS without its event", patients=header + untold + told) == 2
+    scans = "patient_id,date,target_sum_mm\nA,0,50\n"
+    rows = {"patients": header + untold + told, "assessments": scans}
+    assert noted(mine, "PFS without its event", **rows) == 1
+
+
+def test_a_progression_without_its_day_is_noted(mine):
+    text = "patient_id,progression,progression_date,os,death\nA,1,,400,0\nB,1,90,300,1\nC,0,,9,1\n"
+    assert noted(mine, "progression without its day", patients=text) == 1
+
+
+def test_an_empty_date_of_progression_is_noted_where_nothing_else_tells(mine):
+    rule = "no date of progression"
+    rows = ["A,,400,0,", "B,90,300,1,", "C,,9,1,"]
+    text = "patient_id,progression_date,last_follow_up,death,progression\n" + "\n".join(rows)
+    assert noted(mine, rule, patients=text) == 2
+    assert noted(mine, rule, patients=text.replace("B,90,300,1,", "B,90,300,1,1")) == 0
+
+
 def test_control_characters_are_removed_and_noted(mine):
     text = "patient_id,site,last_follow_up,death\nA,Nor\u0007d\u202e,300,1\n"
     clean = mine.clean({"patients": text}, time="day")

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pd1_dynamics import arrays
-from pd1_dynamics.contract.vocabulary import CR, DAYS_PER_MONTH, PR, STABLE
+from pd1_dynamics.contract.vocabulary import CR, DAYS_PER_MONTH, PD, PR, STABLE
 from pd1_dynamics.derive.knowledge import Known
 from pd1_dynamics.derive.rules import Condition, Rule, decide
 
@@ -19,7 +19,11 @@ def _known(name: str, text: str) -> Condition:
     return Condition(text, lambda facts, _: facts[name])
 
 
-_UNKNOWN = _known("unknown", "no vital status, and no progression-free survival reported")
+_NO_DEATHS = _known("no_deaths", "a cohort without vital status, and no PFS reported")
+_NO_END = _known(
+    "no_end",
+    "no scans, no PFS reported, and progression without its day or not known to be absent",
+)
 _REPORTED = _known("reported", "no scans, and the cohort reports PFS")
 _EVENT = _known("pfs_event", "PFS ended with an event, as reported")
 _UNSCANNED = _known("unscanned", "no scans")
@@ -29,12 +33,22 @@ _LATER = _known(
 )
 _DIED = _known("died", "death")
 _TO_DEATH = _known("pfs_to_death", "death, and PFS reaches to it")
+_NO_STATUS = _known("no_status", "neither an event nor its absence reported")
 _TO_CONTACT = _known("to_last_contact", "setting pfs.censoring is last_follow_up")
 _EVALUATED = _known("evaluated", "an evaluable assessment")
 
 PFS_END = (  # the first match wins
     Rule(
-        "unknown", (_UNKNOWN,), "whether the patient died is not known", "no estimate from PD alone"
+        "unknown",
+        (_NO_DEATHS,),
+        "whether the patient died is not known",
+        "no estimate from PD alone",
+    ),
+    Rule(
+        "unknown",
+        (_NO_END,),
+        "when the patient progressed is not known; death alone is overall survival",
+        "no estimate from death alone",
     ),
     Rule(
         "reported progression",
@@ -53,6 +67,12 @@ PFS_END = (  # the first match wins
         (_REPORTED, _EVENT),
         "an event without progression or death that are recorded, as reported",
         "data contract",
+    ),
+    Rule(
+        "unknown",
+        (_REPORTED, _NO_STATUS),
+        "whether an event ended it is not known",
+        "no estimate from times alone",
     ),
     Rule("reported censoring", (_REPORTED,), "no progression reported", "data contract"),
     Rule("progression", (_PROGRESSED,), "radiological progression", "paper, Methods"),
@@ -95,7 +115,10 @@ def survival(
     - PFS counts from the first dose to radiological progression or death. Without scans, the
       reported PFS is taken: an event if progression is reported, if it ends on the day of death, or
       if ``pfs_event`` says so. Such an event is a progression on its last day, unless that is the
-      day of death or the cohort records that there was no progression.
+      day of death or the cohort records that there was no progression. It is unknown if neither
+      ``pfs_event`` nor ``progression`` is reported.
+    - In a cohort without scans that reports times of progression, a patient without one whose
+      progression is absent has PFS to death or last contact. Otherwise it is unknown.
     - OS counts to ``last_follow_up_day``, or as reported (``os_days``).
     - PPS counts from progression to death or last contact, in the progression cohort: patients with
       radiological progression, or, without scans, reported progression with a day.
@@ -116,8 +139,8 @@ def survival(
     end_day = np.where(np.isnan(last_day), arrays.as_floats(patients["os_days"]), last_day)
     died = (death == 1) & ~np.isnan(end_day)
     scanned = arrays.as_floats(response["scanned"]) == 1
-    reported = _as_reported(patients, scanned, died, end_day)
-    pfs = _end_of_pfs(patients, response, reported, died, end_day, definitions, cohort.deaths)
+    reported = _as_reported(patients, scanned, died, end_day, cohort)
+    pfs = _end_of_pfs(patients, response, reported, died, end_day, definitions, cohort)
     progression_day = np.where(
         scanned, pfs.pd_day, np.where(reported.progressed, reported.progression_day, np.nan)
     )
@@ -152,30 +175,48 @@ def survival(
 class _Reported:
     """What a cohort without scans reports of progression; days, NaN for unknown.
 
-    ``to_death``: the reported PFS ends on the day of death. ``is_known``: something is reported.
+    ``pfs_day``: as reported, or the day of progression, or the last contact if there was none.
+    ``to_death``: that is the day of death. ``has_pfs``: PFS itself is reported. ``is_absent``:
+    there was no progression, in a cohort that says when the others progressed. ``is_known``:
+    something is reported.
     """
 
     pfs_day: np.ndarray
     progressed: np.ndarray
     progression_day: np.ndarray
     to_death: np.ndarray
+    has_pfs: np.ndarray
+    is_absent: np.ndarray
     is_known: np.ndarray
 
 
 def _as_reported(
-    patients: pd.DataFrame, scanned: np.ndarray, died: np.ndarray, end_day: np.ndarray
+    patients: pd.DataFrame,
+    scanned: np.ndarray,
+    died: np.ndarray,
+    end_day: np.ndarray,
+    cohort: Known,
 ) -> _Reported:
     pfs_day = np.where(scanned, np.nan, arrays.as_floats(patients["pfs_days"]))
     said = arrays.as_floats(patients["progression"])
     said_day = arrays.as_floats(patients["progression_day"])
     pfs_event = arrays.as_floats(patients["pfs_event"])
+    has_pfs = ~np.isnan(pfs_day)
+    # Dates of progression without a column that says who progressed: who has none did not.
+    denied = (said == 0) | (np.isnan(said) & (not cohort.progressions))
+    contradicted = (pfs_event == 1) | (patients["best_response"] == PD).to_numpy(dtype=bool)
+    tells_days = cohort.progression_days and not cohort.scans
+    is_absent = ~has_pfs & np.isnan(said_day) & denied & ~contradicted & ~scanned & tells_days
+    pfs_day = np.where(is_absent, end_day, pfs_day)
     to_death = died & (pfs_day >= end_day)
     by_event = np.isnan(said) & np.isnan(said_day) & (pfs_event == 1) & ~np.isnan(pfs_day)
     progressed = ~scanned & ((said == 1) | ~np.isnan(said_day) | (by_event & ~to_death))
     progression_day = np.where(np.isnan(said_day), pfs_day, said_day)
     pfs_day = np.where(np.isnan(pfs_day) & progressed, progression_day, pfs_day)
     is_known = ~np.isnan(said) | ~np.isnan(said_day) | (~np.isnan(pfs_event) & ~np.isnan(pfs_day))
-    return _Reported(pfs_day, progressed, progression_day, to_death, is_known)
+    return _Reported(
+        pfs_day, progressed, progression_day, to_death, has_pfs, is_absent, is_known | is_absent
+    )
 
 
 @dataclass(frozen=True)
@@ -199,7 +240,7 @@ def _end_of_pfs(
     died: np.ndarray,
     end_day: np.ndarray,
     definitions: Mapping[str, Any],
-    cohort_has_deaths: bool,
+    cohort: Known,
 ) -> _EndOfPfs:
     n = len(patients)
     censors = definitions["pfs"]["later_therapy"] == "censor"
@@ -207,13 +248,18 @@ def _end_of_pfs(
     last_evaluable = arrays.as_floats(response["last_evaluable_day"])
     later = arrays.as_floats(response["assessment_end_day"])
     to_contact = definitions["pfs"]["censoring"] == "last_follow_up"
+    unscanned = arrays.as_floats(response["scanned"]) != 1
     facts = {
-        "unknown": np.isnan(reported.pfs_day) & (not cohort_has_deaths),
+        "no_deaths": ~reported.has_pfs & (not cohort.deaths),
+        "no_end": unscanned
+        & np.isnan(reported.pfs_day)
+        & (reported.progressed | (not cohort.scans)),
         "reported": ~np.isnan(reported.pfs_day),
         "reported_pd": reported.progressed,
         "pfs_to_death": reported.to_death,
         "pfs_event": arrays.as_floats(patients["pfs_event"]) == 1,
-        "unscanned": arrays.as_floats(response["scanned"]) != 1,
+        "no_status": ~reported.is_known,
+        "unscanned": unscanned,
         "progressed": ~np.isnan(pd_day),
         "later_therapy": ~np.isnan(later) & censors,
         "died": died,

@@ -129,6 +129,76 @@ def test_pfs_as_reported_without_scans(run, reported, expected):
     assert pfs(run(patient=reported)) == expected
 
 
+TO_283 = {"death": 1, "os_days": 283}
+DATED = {"patient_id": "B", "progression_day": 50, "death": 1, "last_follow_up_day": 80}
+
+
+@pytest.mark.parametrize(
+    "reported",
+    [
+        {"pfs_days": 93, **TO_283},  # a time alone: event or censored?
+        {"pfs_days": 93, "death": 0, "os_days": 93},
+        {"pfs_days": 93},
+        TO_283,  # death alone is overall survival
+        {"progression": 0, **TO_283},
+        {"progression": 1, **TO_283},  # when?
+        {"progression": 1, "death": 0, "os_days": 283},
+        {"best_response": "PD", "death": 0, "last_follow_up_day": 283},
+    ],
+)
+def test_pfs_is_unknown_if_reports_leave_event_or_time_open(run, reported):
+    row = run(patient=reported).patient
+    assert pd.isna(row["pfs_months"])
+    assert pd.isna(row["pfs_event"])
+    assert row["pfs_end"] == "unknown"
+
+
+def test_a_pfs_to_the_day_of_death_needs_no_word(run):
+    assert pfs(run(patient={"pfs_days": 283, **TO_283})) == (283, 1, "reported death")
+
+
+@pytest.mark.parametrize(
+    ("reported", "expected"),
+    [
+        ({"death": 1, "last_follow_up_day": 400}, (400, 1, "reported death")),
+        ({"death": 0, "last_follow_up_day": 400}, (400, 0, "reported censoring")),
+        ({"death": 0, "last_follow_up_day": 400, "best_response": "PD"}, None),
+        ({"death": 1, "last_follow_up_day": 400, "pfs_event": 1}, None),
+        ({"death": 0}, None),
+    ],
+)
+def test_who_has_no_date_of_progression_where_others_have_one(run, reported, expected):
+    mine = {"patient_id": "A", **reported}
+    done = run(patients=pd.DataFrame([mine, DATED]))
+    if expected is None:
+        assert pd.isna(done.patient["pfs_months"])
+        assert pd.isna(done.patient["pfs_event"])
+    else:
+        assert pfs(done) == expected
+        assert done.patient["in_progression_cohort"] == 0
+    assert done.patients.iloc[1]["in_progression_cohort"] == 1
+    # Where a column says who progressed, an empty cell is no answer.
+    done = run(patients=pd.DataFrame([mine, {**DATED, "progression": 1}]))
+    assert pd.isna(done.patient["pfs_months"])
+    done = run(patients=pd.DataFrame([{**mine, "progression": 0}, {**DATED, "progression": 1}]))
+    assert expected is None or pfs(done) == expected
+
+
+def test_dates_of_progression_without_vital_status_give_no_pfs(run):
+    dated = {"patient_id": "A", "progression_day": 50}
+    other = {"patient_id": "B", "last_follow_up_day": 400}
+    done = run(patients=pd.DataFrame([dated, other]))
+    assert done.patients["pfs_months"].isna().all()
+
+
+def test_who_has_no_scan_where_others_have_one_counts_as_never_evaluated(run):
+    scanned = [(0, 50.0), (84, 80.0)]
+    treated = pd.DataFrame([{"patient_id": "B", **DEAD}, {"patient_id": "A", **DEAD}])
+    assert pfs(run(scanned, patients=treated)) == (900, 1, "death")
+    told = pd.DataFrame([{"patient_id": "B", "progression": 1, **DEAD}, {"patient_id": "A"}])
+    assert run(scanned, patients=told).patient["pfs_end"] == "unknown"
+
+
 def test_reported_progression_feeds_pps_and_the_progression_cohort(run):
     reported = {
         "pfs_days": 93,
