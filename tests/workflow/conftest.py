@@ -15,13 +15,16 @@ LEFT_OUT = shutil.ignore_patterns(
 
 
 class Project:
-    """The copy; :meth:`run` calls Snakemake in it."""
+    """The copy; :meth:`run` calls Snakemake in it, :meth:`python` Python."""
 
     def __init__(self, folder):
         self.folder = folder
 
     def run(self, *arguments, cores=2, **environment_too):
-        command = [sys.executable, "-m", "snakemake", "--cores", str(cores), *arguments]
+        return self.python("-m", "snakemake", "--cores", str(cores), *arguments, **environment_too)
+
+    def python(self, *arguments, **environment_too):
+        command = [sys.executable, *arguments]
         environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
         environment |= {name: str(value) for name, value in environment_too.items()}
         return subprocess.run(
