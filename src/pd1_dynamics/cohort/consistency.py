@@ -10,14 +10,12 @@ from pd1_dynamics.cohort import findings
 from pd1_dynamics.cohort.days import INDEX_DATE, of_patients
 from pd1_dynamics.contract.columns import DATE, SCANS, TABLES, clean_name
 from pd1_dynamics.contract.problems import Problem
+from pd1_dynamics.contract.vocabulary import ROUNDING_DAYS
 
 Tables = dict[str, pd.DataFrame]
 
 FARTHEST_DAY = 36525
 """A hundred years: farther days are typing errors, or dates where days belong."""
-ROUNDING_DAYS = 16
-"""How far reported PFS may exceed reported survival: half a month, for rounding."""
-
 SUM_TOLERANCE_MM = 1
 """How far a target sum may lie from the diameters that it adds up, for rounding."""
 
@@ -171,6 +169,14 @@ def _patients(dated: Tables, texts: Tables) -> Iterator[Problem]:
         longer = (rows["death"] == 1) & (rows["pfs_days"] > rows["os_days"] + ROUNDING_DAYS)
         words, expected = "longer than the survival of this patient", "a pfs not longer than os"
         yield from _tell(texts, "patients", "pfs", longer, words, expected)
+    if {"pfs_days", "progression_day"} <= set(rows):
+        longer = rows["pfs_days"] > rows["progression_day"] + ROUNDING_DAYS
+        words, expected = "longer than the time to progression", "a pfs up to progression_date"
+        yield from _tell(texts, "patients", "pfs", longer, words, expected)
+    if {"progression", "progression_day"} <= set(rows):
+        denied = (rows["progression"] == 0) & rows["progression_day"].notna()
+        words, expected = "beside a progression_date", "1, or no progression_date"
+        yield from _tell(texts, "patients", "progression", denied, words, expected)
 
 
 def _future(dated: Tables, texts: Tables) -> Iterator[Problem]:

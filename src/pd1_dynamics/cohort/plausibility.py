@@ -12,6 +12,7 @@ import pandas as pd
 from pd1_dynamics.cohort.observations import Note, noted
 from pd1_dynamics.cohort.readers import counted_readings, preferred, readers_of
 from pd1_dynamics.contract.columns import SCANS
+from pd1_dynamics.contract.vocabulary import PD, ROUNDING_DAYS
 
 MEASURABLE_MM, MEASURABLE_NODE_MM = 10, 15  # RECIST 1.1, 3.1.1; nodes by their short axis
 TOO_SMALL_MM = 5  # RECIST 1.1, 4.2: the size given to a lesion that is too small to measure
@@ -164,37 +165,50 @@ def _readers(dated: Tables, definitions: Mapping[str, Any]) -> Iterator[Note]:
         )
 
 
+def _reports(dated: Tables, definitions: Mapping[str, Any]) -> pd.DataFrame:
+    """Reported outcomes of the patients whose scans do not tell them; NaN for what is not there.
+
+    Columns as in ``patients``, and ``end``: the day of death or last contact.
+    """
+    rows = dated.get("patients", pd.DataFrame())
+    names = ("pfs_days", "pfs_event", "progression", "progression_day", "death", "best_response")
+    found = rows.reindex(columns=[*names, "last_follow_up_day", "os_days"])
+    found["end"] = found["last_follow_up_day"].fillna(found["os_days"])
+    scans = [dated[name] for name in SCANS if "patient_id" in dated.get(name, ())]
+    if definitions["outcomes_from"] == "scans" and scans and "patient_id" in rows:
+        scanned = set().union(*(table["patient_id"].astype(object) for table in scans))
+        found = found[~rows["patient_id"].isin(scanned)]
+    return found
+
+
 def _untold_pfs(dated: Tables, definitions: Mapping[str, Any]) -> Iterator[Note]:
     """Reports that leave open whether or when progression or death ended PFS."""
-    rows = dated.get("patients", pd.DataFrame())
-    nothing = pd.Series(np.nan, rows.index)
-    pfs, event, progression, day, death, end, survived = (
-        rows.get(name, nothing)
-        for name in (
-            *("pfs_days", "pfs_event", "progression", "progression_day"),
-            *("death", "last_follow_up_day", "os_days"),
-        )
-    )
-    counted = pd.Series(True, rows.index)
-    if definitions["outcomes_from"] == "scans":
-        scans = [dated[name]["patient_id"].astype(object) for name in SCANS if name in dated]
-        counted = ~rows["patient_id"].isin(set().union(*scans)) if len(rows) else counted
-    untold = event.isna() & progression.isna() & day.isna()
-    to_death = (death == 1) & (pfs >= end.fillna(survived))
+    rows = _reports(dated, definitions)
+    pfs, progression, day = rows["pfs_days"], rows["progression"], rows["progression_day"]
+    dead = rows["death"] == 1
+    fate_known = (rows["death"] == 0) | (dead & rows["end"].notna())
+    untold = pfs.notna() & rows["pfs_event"].isna() & day.isna() & (progression != 1)
+    told = (dead & (pfs >= rows["end"])) | ((progression == 0) & fate_known)
     words = (
-        "PFS is reported without an event or its absence (`pfs_event` or `progression`): this PFS "
-        "is not known."
+        "PFS is reported without an event or its absence (`pfs_event`, or `progression` and "
+        "`death`): this PFS is not known."
     )
-    yield from noted(
-        "patients", "PFS without its event", counted & pfs.notna() & untold & ~to_death, words
+    yield from noted("patients", "PFS without its event", untold & ~told, words)
+    by_event = (rows["pfs_event"] == 1) & pfs.notna() & progression.isna() & day.isna()
+    words = (
+        "An event ended PFS, but neither progression nor when or whether the patient died is "
+        "reported: whether the disease progressed is not known, unless best response is PD."
     )
+    told = fate_known | (rows["best_response"] == PD)
+    yield from noted("patients", "PFS event that may be a death", by_event & ~told, words)
+    undated = (progression == 1) & day.isna() & pfs.isna()
     words = (
         "Progression is reported without its day, and no PFS: PFS and survival after progression "
         "are not known."
     )
-    undated = counted & (progression == 1) & day.isna() & pfs.isna()
     yield from noted("patients", "progression without its day", undated, words)
-    if counted.all() and progression.isna().all() and day.notna().any():
+    without_scans = len(rows) == len(dated.get("patients", ()))
+    if without_scans and progression.isna().all() and day.notna().any():
         words = (
             "No date of progression where others have one: taken as free of it up to the last "
             "contact, unless best response or `pfs_event` say otherwise."
@@ -203,18 +217,34 @@ def _untold_pfs(dated: Tables, definitions: Mapping[str, Any]) -> Iterator[Note]
         yield from noted("patients", "no date of progression", undated, words)
 
 
-def _contradictory_pfs(dated: Tables, _: Mapping[str, Any]) -> Iterator[Note]:
-    rows = dated.get("patients", pd.DataFrame())
-    if "pfs_event" not in rows:
-        return
-    nothing = pd.Series(np.nan, rows.index)
-    progression, death = rows.get("progression", nothing), rows.get("death", nothing)
-    neither = (rows["pfs_event"] == 1) & (progression == 0) & (death == 0)
+def _contradictory_pfs(dated: Tables, definitions: Mapping[str, Any]) -> Iterator[Note]:
+    """Reports that contradict each other, and which of them counts."""
+    rows = _reports(dated, definitions)
+    pfs, event, day = rows["pfs_days"], rows["pfs_event"], rows["progression_day"]
+    progressed, dead = rows["progression"] == 1, rows["death"] == 1
+    neither = (event == 1) & (rows["progression"] == 0) & (rows["death"] == 0)
     words = (
         "Reported PFS ended with an event, but neither progression nor death is recorded: it "
         "counts as an event without a date of progression."
     )
     yield from noted("patients", "PFS event without a cause", neither, words)
-    missed = (rows["pfs_event"] == 0) & (progression == 1)
+    later = day > pfs
     words = "Progression is recorded, but reported PFS ended without an event: progression counts."
+    missed = (event == 0) & (progressed | day.notna()) & ~later
     yield from noted("patients", "progression without a PFS event", missed, words)
+    words = (
+        "Reported PFS ended long before the progression that is recorded: it counts as reported."
+    )
+    early = later & (day > pfs + ROUNDING_DAYS)
+    yield from noted("patients", "PFS that ends before progression", early, words)
+    words = "Reported PFS reaches to the day of death, but without an event: death counts."
+    denied = (event == 0) & dead & (pfs >= rows["end"]) & ~progressed & day.isna()
+    yield from noted("patients", "death without a PFS event", denied, words)
+    beyond = ~dead & (pfs > rows["end"] + ROUNDING_DAYS)
+    words = "Reported PFS reaches beyond the last contact of a patient who is not known to be dead."
+    yield from noted("patients", "PFS beyond the last contact", beyond, words)
+    spared = (rows["best_response"] == PD) & (
+        (rows["progression"] == 0) | (rows["progression"].isna() & day.isna() & (event == 0))
+    )
+    words = "Best response is PD, but progression is denied: PFS and resistance follow the latter."
+    yield from noted("patients", "PD without progression", spared, words)

@@ -136,8 +136,8 @@ TABLES: dict[str, dict[str, Column]] = {
         ),
         "pfs": Column(
             DURATION,
-            "progression-free survival, as reported; not known without `pfs_event`, `progression` "
-            "or a death at its end",
+            "progression-free survival, as reported; not known without `pfs_event`, or "
+            "`progression` and `death`",
             minimum=0,
         ),
         "pfs_event": _flag("progression or death ended it, as reported"),

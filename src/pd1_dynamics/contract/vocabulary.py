@@ -7,6 +7,9 @@ follow the SITC Immunotherapy Resistance Taskforce (Kluger 2020) and the cohort 
 DAYS_PER_MONTH = 30.4375
 """Length of a month in days: a duration in months is ``days / DAYS_PER_MONTH``."""
 
+ROUNDING_DAYS = 16
+"""How far two reported times of one event may lie apart: half a month, for rounding."""
+
 CR, PR, SD, PD, NE = "CR", "PR", "SD", "PD", "NE"
 NON_CR_NON_PD = "NON-CR/NON-PD"
 NONE = "none"

@@ -126,6 +126,15 @@ def test_a_misspelt_column_is_found(mine):
     assert "(there is 'tests')" in told
 
 
+def test_a_progression_is_not_denied_and_dated_nor_passed_by_pfs(mine):
+    header = "patient_id,progression,progression_date,pfs\n"
+    text = header + "A,0,90,\nB,1,90,107\nC,1,90,106\nD,0,,\n"
+    told = mine.problems({"patients": text}, time="day")
+    assert "column progression, row 2: found '0', beside a progression_date" in told
+    assert "column pfs, row 3: found '107', longer than the time to progression" in told
+    assert "2 problems" in told
+
+
 @pytest.mark.parametrize(("pfs", "problems"), [(316, 0), (317, 1)])
 def test_reported_pfs_may_exceed_survival_by_half_a_month(mine, pfs, problems):
     text = f"patient_id,pfs,os,death\nA,{pfs},300,1\n"

@@ -150,6 +150,29 @@ def test_a_progression_without_its_day_is_noted(mine):
     assert noted(mine, "progression without its day", patients=text) == 1
 
 
+REPORTED = "patient_id,pfs,pfs_event,progression,progression_date,os,death,best_response\n"
+
+
+@pytest.mark.parametrize(
+    ("rule", "wrong", "right"),
+    [
+        ("progression without a PFS event", "A,90,0,1,90,400,0,", "A,90,0,1,120,400,0,"),
+        ("PFS that ends before progression", "A,90,1,1,107,400,0,", "A,90,1,1,106,400,0,"),
+        ("death without a PFS event", "A,90,0,,,90,1,", "A,90,0,,,91,1,"),
+        ("PFS beyond the last contact", "A,90,0,,,73,0,", "A,90,0,,,74,0,"),
+        ("PFS event that may be a death", "A,90,1,,,190,,", "A,90,1,,,190,0,"),
+        ("PFS event that may be a death", "A,90,1,,,,1,PR", "A,90,1,,,,1,PD"),
+        ("PD without progression", "A,90,1,0,,90,1,PD", "A,90,1,0,,90,1,SD"),
+        ("PD without progression", "A,90,0,,,190,1,PD", "A,90,1,,,190,1,PD"),
+    ],
+)
+def test_reports_that_contradict_each_other_are_noted(mine, rule, wrong, right):
+    assert noted(mine, rule, patients=REPORTED + wrong + "\n") == 1
+    assert noted(mine, rule, patients=REPORTED + right + "\n") == 0
+    scans = "patient_id,date,target_sum_mm\nA,0,50\n"  # which tell, whatever is reported
+    assert noted(mine, rule, patients=REPORTED + wrong + "\n", assessments=scans) == 0
+
+
 def test_an_empty_date_of_progression_is_noted_where_nothing_else_tells(mine):
     rule = "no date of progression"
     rows = ["A,,400,0,", "B,90,300,1,", "C,,9,1,"]

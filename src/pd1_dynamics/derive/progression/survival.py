@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pd1_dynamics import arrays
-from pd1_dynamics.contract.vocabulary import CR, DAYS_PER_MONTH, PD, PR, STABLE
+from pd1_dynamics.contract.vocabulary import CR, DAYS_PER_MONTH, PD, PR, ROUNDING_DAYS, STABLE
 from pd1_dynamics.derive.knowledge import Known
 from pd1_dynamics.derive.rules import Condition, Rule, decide
 
@@ -33,7 +33,10 @@ _LATER = _known(
 )
 _DIED = _known("died", "death")
 _TO_DEATH = _known("pfs_to_death", "death, and PFS reaches to it")
-_NO_STATUS = _known("no_status", "neither an event nor its absence reported")
+_CENSORED = _known(
+    "censored",
+    "reported without an event, or progression absent or later, and no death by then",
+)
 _TO_CONTACT = _known("to_last_contact", "setting pfs.censoring is last_follow_up")
 _EVALUATED = _known("evaluated", "an evaluable assessment")
 
@@ -52,7 +55,7 @@ PFS_END = (  # the first match wins
     ),
     Rule(
         "reported progression",
-        (_REPORTED, _known("reported_pd", "progression reported")),
+        (_REPORTED, _known("reported_pd", "progression reported by then")),
         "progressed, as reported",
         "data contract",
     ),
@@ -69,12 +72,17 @@ PFS_END = (  # the first match wins
         "data contract",
     ),
     Rule(
+        "reported censoring",
+        (_REPORTED, _CENSORED),
+        "no event by then, as reported",
+        "data contract",
+    ),
+    Rule(
         "unknown",
-        (_REPORTED, _NO_STATUS),
+        (_REPORTED,),
         "whether an event ended it is not known",
         "no estimate from times alone",
     ),
-    Rule("reported censoring", (_REPORTED,), "no progression reported", "data contract"),
     Rule("progression", (_PROGRESSED,), "radiological progression", "paper, Methods"),
     Rule(
         "later therapy",
@@ -115,13 +123,16 @@ def survival(
     - PFS counts from the first dose to radiological progression or death. Without scans, the
       reported PFS is taken: an event if progression is reported, if it ends on the day of death, or
       if ``pfs_event`` says so. Such an event is a progression on its last day, unless that is the
-      day of death or the cohort records that there was no progression. It is unknown if neither
-      ``pfs_event`` nor ``progression`` is reported.
+      day of death or the cohort records that there was no progression. It is censored
+      if the progression came later, and unknown if neither ``pfs_event`` nor progression and death
+      say whether an event ended it.
     - In a cohort without scans that reports times of progression, a patient without one whose
       progression is absent has PFS to death or last contact. Otherwise it is unknown.
     - OS counts to ``last_follow_up_day``, or as reported (``os_days``).
     - PPS counts from progression to death or last contact, in the progression cohort: patients with
-      radiological progression, or, without scans, reported progression with a day.
+      radiological progression, or, without scans, reported progression with a day. Whether a
+      patient belongs to it is unknown if the progression has no day, or if all that is reported is
+      an event that may have been a death.
     - Durations of response, PR, CR and disease control count from the first such evaluation
       (disease control: from the first evaluation, when that is CR, PR or SD) to the end of PFS.
     - Treatment lasts to the last dose, or to the last contact if it is ongoing: no last dose, in a
@@ -145,13 +156,12 @@ def survival(
         scanned, pfs.pd_day, np.where(reported.progressed, reported.progression_day, np.nan)
     )
     progressed = ~np.isnan(progression_day)
-    knows_progression = scanned | reported.is_known | cohort.scans
     known = ~np.isnan(end_day) & ~np.isnan(death)
     table = arrays.make_table(
         {
             "patient_id": patients["patient_id"].to_numpy(dtype=object),
             "in_progression_cohort": arrays.as_whole(
-                np.where(knows_progression, progressed, np.nan)
+                np.where(reported.knows_progression, progressed, np.nan)
             ),
             # Not a whole number where a cohort reports its PFS in months.
             "progression_day": progression_day,
@@ -176,9 +186,9 @@ class _Reported:
     """What a cohort without scans reports of progression; days, NaN for unknown.
 
     ``pfs_day``: as reported, or the day of progression, or the last contact if there was none.
-    ``to_death``: that is the day of death. ``has_pfs``: PFS itself is reported. ``is_absent``:
-    there was no progression, in a cohort that says when the others progressed. ``is_known``:
-    something is reported.
+    ``to_death``: that is the day of death. ``has_pfs``: PFS itself is reported. ``is_later``: the
+    progression came after the end of PFS. ``is_censored``: no event ended PFS.
+    ``knows_progression``: scans or reports tell whether, and when, there was a progression.
     """
 
     pfs_day: np.ndarray
@@ -186,8 +196,9 @@ class _Reported:
     progression_day: np.ndarray
     to_death: np.ndarray
     has_pfs: np.ndarray
-    is_absent: np.ndarray
-    is_known: np.ndarray
+    is_later: np.ndarray
+    is_censored: np.ndarray
+    knows_progression: np.ndarray
 
 
 def _as_reported(
@@ -201,21 +212,34 @@ def _as_reported(
     said = arrays.as_floats(patients["progression"])
     said_day = arrays.as_floats(patients["progression_day"])
     pfs_event = arrays.as_floats(patients["pfs_event"])
+    best = patients["best_response"].to_numpy(dtype=object, na_value="")
     has_pfs = ~np.isnan(pfs_day)
     # Dates of progression without a column that says who progressed: who has none did not.
     denied = (said == 0) | (np.isnan(said) & (not cohort.progressions))
-    contradicted = (pfs_event == 1) | (patients["best_response"] == PD).to_numpy(dtype=bool)
+    contradicted = (pfs_event == 1) | (best == PD)
     tells_days = cohort.progression_days and not cohort.scans
     is_absent = ~has_pfs & np.isnan(said_day) & denied & ~contradicted & ~scanned & tells_days
     pfs_day = np.where(is_absent, end_day, pfs_day)
     to_death = died & (pfs_day >= end_day)
-    by_event = np.isnan(said) & np.isnan(said_day) & (pfs_event == 1) & ~np.isnan(pfs_day)
-    progressed = ~scanned & ((said == 1) | ~np.isnan(said_day) | (by_event & ~to_death))
+    fate_known = (arrays.as_floats(patients["death"]) == 0) | died
+    by_event = np.isnan(said) & np.isnan(said_day) & (pfs_event == 1) & has_pfs
+    is_death = to_death | ~(fate_known | (best == PD))  # or may be one
+    progressed = ~scanned & ((said == 1) | ~np.isnan(said_day) | (by_event & ~is_death))
     progression_day = np.where(np.isnan(said_day), pfs_day, said_day)
     pfs_day = np.where(np.isnan(pfs_day) & progressed, progression_day, pfs_day)
-    is_known = ~np.isnan(said) | ~np.isnan(said_day) | (~np.isnan(pfs_event) & ~np.isnan(pfs_day))
+    rounding = np.where(pfs_event == 0, 0, ROUNDING_DAYS)
+    is_later = has_pfs & (said_day > pfs_day + rounding)
+    is_open = (progressed & np.isnan(progression_day)) | (by_event & is_death & ~to_death)
+    is_told = ~np.isnan(said) | ~np.isnan(said_day) | (~np.isnan(pfs_event) & has_pfs) | is_absent
     return _Reported(
-        pfs_day, progressed, progression_day, to_death, has_pfs, is_absent, is_known | is_absent
+        pfs_day=pfs_day,
+        progressed=progressed,
+        progression_day=progression_day,
+        to_death=to_death,
+        has_pfs=has_pfs,
+        is_later=is_later,
+        is_censored=(pfs_event == 0) | is_later | (((said == 0) | is_absent) & fate_known),
+        knows_progression=scanned | ((is_told | cohort.scans) & ~is_open),
     )
 
 
@@ -255,10 +279,10 @@ def _end_of_pfs(
         & np.isnan(reported.pfs_day)
         & (reported.progressed | (not cohort.scans)),
         "reported": ~np.isnan(reported.pfs_day),
-        "reported_pd": reported.progressed,
+        "reported_pd": reported.progressed & ~reported.is_later,
         "pfs_to_death": reported.to_death,
         "pfs_event": arrays.as_floats(patients["pfs_event"]) == 1,
-        "no_status": ~reported.is_known,
+        "censored": reported.is_censored,
         "unscanned": unscanned,
         "progressed": ~np.isnan(pd_day),
         "later_therapy": ~np.isnan(later) & censors,

@@ -45,8 +45,6 @@ def facts(
     reported = arrays.as_floats(progression["progression_day"])
     pd_day = np.where(scanned, by_scan, reported)
 
-    end = arrays.as_floats(patients["last_follow_up_day"])
-    end = np.where(np.isnan(end), arrays.as_floats(patients["os_days"]), end)
     last_dose = arrays.as_floats(patients["last_dose_day"])
     reason = patients["discontinuation_reason"].to_numpy(dtype=object, na_value=None).astype(str)
     off_days = np.where(np.isnan(last_dose), 0.0, pd_day - last_dose)
@@ -81,7 +79,7 @@ def facts(
         "progression_known": known,
         "evaluated": ~pd.isna(response["first_response"]).to_numpy()
         | (~scanned & known & ~pd.isna(best)),
-        "died": (arrays.as_floats(patients["death"]) == 1) & ~np.isnan(end),
+        "died": arrays.as_floats(patients["death"]) == 1,
         "best_response": best.astype(str),
         "stable_days": sd_days,
         "exposure_days": covered,

@@ -90,7 +90,9 @@ EXCEPTED = _is(
         len(f["progressed"]), any(name in s["tumor_type"].lower() for name in EXCEPTED_TUMORS)
     ),
 )
-UNKNOWN = _is("whether the disease progressed is not known", lambda f, s: ~f["progression_known"])
+UNKNOWN = _is(
+    "whether or when the disease progressed is not known", lambda f, s: ~f["progression_known"]
+)
 NEVER_EVALUATED = _is(
     "no evaluation after the first dose", lambda f, s: ~f["evaluated"] & ~f["progressed"]
 )
@@ -188,7 +190,7 @@ _GENERAL = (
     Rule(
         UNCLASSIFIABLE,
         (UNKNOWN,),
-        "whether the disease progressed is not known",
+        "whether or when the disease progressed is not known",
         "no row: progression is needed",
     ),
     Rule(

@@ -123,6 +123,12 @@ def test_disease_control_needs_a_first_response_of_cr_pr_or_sd(run):
             (283, 1, "reported death"),
         ),
         ({"progression_day": 93, "death": 1, "os_days": 283}, (93, 1, "reported progression")),
+        # Progression after PFS was censored, as at a later therapy; or within rounding of a month.
+        ({"pfs_days": 50, "progression_day": 93, "pfs_event": 0}, (50, 0, "reported censoring")),
+        ({"pfs_days": 50, "progression_day": 93}, (50, 0, "reported censoring")),
+        ({"pfs_days": 50, "progression_day": 93, "pfs_event": 1}, (50, 1, "reported event")),
+        ({"pfs_days": 50, "progression_day": 66}, (50, 1, "reported progression")),
+        ({"pfs_days": 50, "progression_day": 66, "pfs_event": 0}, (50, 0, "reported censoring")),
     ],
 )
 def test_pfs_as_reported_without_scans(run, reported, expected):
@@ -151,6 +157,14 @@ def test_pfs_is_unknown_if_reports_leave_event_or_time_open(run, reported):
     assert pd.isna(row["pfs_months"])
     assert pd.isna(row["pfs_event"])
     assert row["pfs_end"] == "unknown"
+
+
+def test_a_progression_without_its_day_is_neither_in_nor_out(run):
+    row = run(patient={"progression": 1, "best_response": "PR", "death": 0, "os_days": 283}).patient
+    assert pd.isna(row["in_progression_cohort"])
+    assert pd.isna(row["resistance_paper"])
+    assert row["resistance_sitc"] == "unclassifiable"
+    assert "when the disease progressed is not known" in row["resistance_sitc_reason"]
 
 
 def test_a_pfs_to_the_day_of_death_needs_no_word(run):

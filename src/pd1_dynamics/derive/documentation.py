@@ -1,22 +1,23 @@
 """The decision tables as documentation, written from the rules that decide.
 
-``python -m pd1_dynamics.derive.resistance.documentation`` renews ``docs/decision_tables.md``.
+``python -m pd1_dynamics.derive.documentation`` renews ``docs/decision_tables.md``.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 
+from pd1_dynamics.derive.progression import PFS_END
 from pd1_dynamics.derive.resistance.paper import PAPER
 from pd1_dynamics.derive.resistance.sitc import CONFIRMATION, RESISTANCE
 from pd1_dynamics.derive.response.recist import OVERALL_RESPONSE
 from pd1_dynamics.derive.rules import Rule, as_table
 
-PAGE = Path(__file__).parents[4] / "docs" / "decision_tables.md"
+PAGE = Path(__file__).parents[3] / "docs" / "decision_tables.md"
 
 _HEAD = """\
 # Decision tables
 
-Made from the rules of the code by `python -m pd1_dynamics.derive.resistance.documentation`. In each
+Made from the rules of the code by `python -m pd1_dynamics.derive.documentation`. In each
 table the first row whose conditions all hold decides. What the guidelines leave open is a setting;
 [settings.md](settings.md) has the reason for each default, with the sentence of the guideline, and
 what each alternative changes.
@@ -24,6 +25,7 @@ what each alternative changes.
 
 _TABLES: tuple[tuple[str, Sequence[Rule], dict[str, str]], ...] = (
     ("Overall response at a scan (RECIST 1.1)", OVERALL_RESPONSE, {"outcome": "response"}),
+    ("How progression-free survival ends", PFS_END, {"outcome": "PFS ends with"}),
     ("Resistance by the cohort paper's rule", PAPER, {"outcome": "resistance"}),
     (
         "Resistance by the SITC definitions",

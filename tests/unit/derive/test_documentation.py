@@ -1,6 +1,6 @@
 """The page of decision tables is what the rules of the code say."""
 
-from pd1_dynamics.derive.resistance.documentation import PAGE, page
+from pd1_dynamics.derive.documentation import PAGE, page
 from pd1_dynamics.derive.resistance.sitc import RESISTANCE
 
 
