@@ -77,6 +77,7 @@ def test_what_is_not_reported_is_unknown_and_never_something_else(found, data):
             assert value in (None, true[name]), name
 
 
+@settings(deadline=None)
 @given(courses())
 def test_all_that_is_reported_is_found(course):
     (found,) = outcomes([{"patient_id": "A", **all_reported(course)}])

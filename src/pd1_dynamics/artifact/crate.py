@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from rocrate.model.computationalworkflow import ComputationalWorkflow
 from rocrate.model.contextentity import ContextEntity
 from rocrate.rocrate import ROCrate
 
@@ -79,9 +80,42 @@ def describe(
         The JSON-LD document. It says when the software was committed and not when it ran, so that
         the same run gives the same bytes.
     """
-    software, inside = provenance["software"], inside or {}
+    inside = inside or {}
     crate = ROCrate(version="1.1")
     crate.metadata.extra_contexts.append(_TERMS)
+    developers = _thing(
+        crate, "#developers", "Organization", name="The pd1-dynamics developers", url=_ARTICLE
+    )
+    _say_what_it_is(crate, title, about, provenance["software"], developers)
+    workflow = _add_workflow(crate, provenance)
+    sums = {file["file"]: file for file in (*provenance["inputs"], *provenance["outputs"], *later)}
+    read = [_input(crate, sums[name]) for name in left_out]
+    read += [_file(crate, path, sums.get(name, {})) for name, path in inside.items()]
+    made = [_file(crate, path, _known(path, sums)) for path in results]
+    snakemake = provenance["packages"].get("snakemake", "")
+    action = crate.add_action(
+        workflow,
+        identifier="#run",
+        object=read,
+        result=made,
+        properties={
+            "name": f"Run of {title}",
+            "description": provenance["command"],
+            "actionStatus": "http://schema.org/CompletedActionStatus",
+        },
+    )
+    action["agent"] = developers
+    action["mentions"] = _software(
+        crate, "https://snakemake.github.io/", f"Snakemake {snakemake}".strip(), snakemake
+    )
+    crate.root_dataset["mentions"] = action
+    return crate.metadata.generate()
+
+
+def _say_what_it_is(
+    crate: ROCrate, title: str, about: str, software: Mapping[str, Any], developers: ContextEntity
+) -> None:
+    """Name, license, profiles and authors of the crate's root."""
     root = crate.root_dataset
     root["name"], root["description"] = title, about
     root["datePublished"] = software["commit_date"] or UNDATED
@@ -93,11 +127,12 @@ def describe(
     root["citation"] = _thing(
         crate, _ARTICLE, "ScholarlyArticle", name="The article whose analysis is reproduced"
     )
-    developers = _thing(
-        crate, "#developers", "Organization", name="The pd1-dynamics developers", url=_ARTICLE
-    )
     root["author"] = root["publisher"] = developers
-    sums = {file["file"]: file for file in (*provenance["inputs"], *provenance["outputs"], *later)}
+
+
+def _add_workflow(crate: ROCrate, provenance: Mapping[str, Any]) -> ComputationalWorkflow:
+    """The Snakefile with the code beside it, its README, and the Python that it ran in."""
+    software, platform = provenance["software"], provenance["platform"]
     workflow = crate.add_workflow(
         dest_path=f"{CODE}/Snakefile",
         main=True,
@@ -112,48 +147,28 @@ def describe(
     crate.add_dataset(
         dest_path=f"{CODE}/", properties={"name": "The workflow and the package, as they were run"}
     )
-    python = _thing(
+    workflow["softwareRequirements"] = _software(
         crate,
         "https://www.python.org/",
-        "SoftwareApplication",
-        url="https://www.python.org/",
-        name=f"Python {provenance['platform']['python']} with the packages of provenance.json",
-        softwareVersion=provenance["platform"]["python"],
-        operatingSystem=provenance["platform"]["system"],
+        f"Python {platform['python']} with the packages of provenance.json",
+        platform["python"],
+        operatingSystem=platform["system"],
     )
-    workflow["softwareRequirements"] = python
     workflow["url"] = _ARTICLE
     readme = crate.add_file(
         dest_path=f"{CODE}/README.md",
         properties={"name": "README of the project", "encodingFormat": "text/markdown"},
     )
-    readme["about"] = root
-    read = [_input(crate, sums[name]) for name in left_out]
-    read += [_file(crate, path, sums.get(name, {})) for name, path in inside.items()]
-    made = [_file(crate, path, _known(path, sums)) for path in results]
-    engine = _thing(
-        crate,
-        "https://snakemake.github.io/",
-        "SoftwareApplication",
-        url="https://snakemake.github.io/",
-        name=f"Snakemake {provenance['packages'].get('snakemake', '')}".strip(),
-        softwareVersion=provenance["packages"].get("snakemake", ""),
+    readme["about"] = crate.root_dataset
+    return workflow
+
+
+def _software(
+    crate: ROCrate, url: str, name: str, version: str, **properties: str
+) -> ContextEntity:
+    return _thing(
+        crate, url, "SoftwareApplication", url=url, name=name, softwareVersion=version, **properties
     )
-    action = crate.add_action(
-        workflow,
-        identifier="#run",
-        object=read,
-        result=made,
-        properties={
-            "name": f"Run of {title}",
-            "description": provenance["command"],
-            "actionStatus": "http://schema.org/CompletedActionStatus",
-        },
-    )
-    action["agent"] = developers
-    action["mentions"] = engine
-    root["mentions"] = action
-    return crate.metadata.generate()
 
 
 def is_of_patients(path: str, figures: Mapping[str, Mapping[str, Any]]) -> bool:

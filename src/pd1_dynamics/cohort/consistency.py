@@ -165,18 +165,29 @@ def _patients(dated: Tables, texts: Tables) -> Iterator[Problem]:
         early = rows["confirmatory_scan_day"] < rows["progression_day"]
         words, expected = "before the progression", "a date not before progression_date"
         yield from _tell(texts, "patients", "confirmatory_scan_date", early, words, expected)
-    if {"pfs_days", "os_days", "death"} <= set(rows):
-        longer = (rows["death"] == 1) & (rows["pfs_days"] > rows["os_days"] + ROUNDING_DAYS)
-        words, expected = "longer than the survival of this patient", "a pfs not longer than os"
-        yield from _tell(texts, "patients", "pfs", longer, words, expected)
-    if {"pfs_days", "progression_day"} <= set(rows):
-        longer = rows["pfs_days"] > rows["progression_day"] + ROUNDING_DAYS
-        words, expected = "longer than the time to progression", "a pfs up to progression_date"
-        yield from _tell(texts, "patients", "pfs", longer, words, expected)
-    if {"progression", "progression_day"} <= set(rows):
-        denied = (rows["progression"] == 0) & rows["progression_day"].notna()
-        words, expected = "beside a progression_date", "1, or no progression_date"
-        yield from _tell(texts, "patients", "progression", denied, words, expected)
+    if rows.empty:
+        return
+    told = ["pfs_days", "os_days", "last_follow_up_day", "death", "progression", "progression_day"]
+    reports = rows.reindex(columns=told).where(~_scanned(dated), np.nan)
+    end = reports["last_follow_up_day"].fillna(reports["os_days"])
+    longer = (reports["death"] == 1) & (reports["pfs_days"] > end + ROUNDING_DAYS)
+    words, expected = "longer than the survival of this patient", "a pfs not longer than os"
+    yield from _tell(texts, "patients", "pfs", longer, words, expected)
+    longer = reports["pfs_days"] > reports["progression_day"] + ROUNDING_DAYS
+    words, expected = "longer than the time to progression", "a pfs up to progression_date"
+    yield from _tell(texts, "patients", "pfs", longer, words, expected)
+    denied = (reports["progression"] == 0) & reports["progression_day"].notna()
+    words, expected = "beside a progression_date", "1, or no progression_date"
+    yield from _tell(texts, "patients", "progression", denied, words, expected)
+
+
+def _scanned(dated: Tables) -> pd.Series:
+    """Patients with a scan: what they report of progression does not count."""
+    rows = dated["patients"]
+    if "patient_id" not in rows:
+        return pd.Series(False, rows.index)
+    scans = [dated[name]["patient_id"] for name in SCANS if "patient_id" in dated.get(name, ())]
+    return rows["patient_id"].isin(set().union(*(ids.astype(object) for ids in scans)))
 
 
 def _future(dated: Tables, texts: Tables) -> Iterator[Problem]:

@@ -136,7 +136,7 @@ def _gaps(dated: dict[str, pd.DataFrame], _: Mapping[str, Any]) -> Iterator[Note
 
 
 def extend_follow_up(dated: dict[str, pd.DataFrame]) -> list[Note]:
-    """Move the last contact of living patients to a later scan, sample, dose or therapy.
+    """Move the last contact of the living to a later scan, sample, dose, therapy or progression.
 
     Such a contact is itself proof that the patient was alive then, so this is harmless. (After a
     death it is an error.) Changes ``last_follow_up_day`` of the patients table in place.
@@ -148,12 +148,16 @@ def extend_follow_up(dated: dict[str, pd.DataFrame]) -> list[Note]:
         ("therapies", name) for name in ("start_day", "last_follow_up_day")
     ]
     last = _latest(dated, seen, patients)
-    if "last_dose_day" in patients:
-        last = last.where(~(patients["last_dose_day"] > last), patients["last_dose_day"])
+    for name in ("last_dose_day", "progression_day"):
+        if name in patients:
+            last = last.where(~(patients[name] > last), patients[name])
     alive = ~(patients["death"] == 1) if "death" in patients else pd.Series(True, patients.index)
     later = alive & (last > patients["last_follow_up_day"])
     patients["last_follow_up_day"] = patients["last_follow_up_day"].mask(later, last)
-    words = "The last contact lies before a later scan, sample, dose or therapy: that one counts."
+    words = (
+        "The last contact lies before a later scan, sample, dose, therapy or progression: that one "
+        "counts."
+    )
     return list(noted("patients", "last contact moved", later, words))
 
 

@@ -11,8 +11,9 @@ import pandas as pd
 
 from pd1_dynamics.cohort.observations import Note, noted
 from pd1_dynamics.cohort.readers import counted_readings, preferred, readers_of
+from pd1_dynamics.cohort.reports import dates_alone_tell, reaches, tells_censoring
 from pd1_dynamics.contract.columns import SCANS
-from pd1_dynamics.contract.vocabulary import PD, ROUNDING_DAYS
+from pd1_dynamics.contract.vocabulary import PD, ROUNDING_DAYS, SD_OR_PD
 
 MEASURABLE_MM, MEASURABLE_NODE_MM = 10, 15  # RECIST 1.1, 3.1.1; nodes by their short axis
 TOO_SMALL_MM = 5  # RECIST 1.1, 4.2: the size given to a lesion that is too small to measure
@@ -184,37 +185,47 @@ def _reports(dated: Tables, definitions: Mapping[str, Any]) -> pd.DataFrame:
 def _untold_pfs(dated: Tables, definitions: Mapping[str, Any]) -> Iterator[Note]:
     """Reports that leave open whether or when progression or death ended PFS."""
     rows = _reports(dated, definitions)
+    patients = dated.get("patients", pd.DataFrame())
+    if rows.empty:
+        return
     pfs, progression, day = rows["pfs_days"], rows["progression"], rows["progression_day"]
-    dead = rows["death"] == 1
+    event, best, dead = rows["pfs_event"], rows["best_response"], rows["death"] == 1
+    if not tells_censoring(patients):
+        words = (
+            "All that is reported of PFS is events, and nobody is said to have had none: an "
+            "estimate would be of those with an event alone. PFS is not known."
+        )
+        yield from noted("patients", "events alone", pfs.notna() | day.notna(), words)
+        return
     fate_known = (rows["death"] == 0) | (dead & rows["end"].notna())
-    untold = pfs.notna() & rows["pfs_event"].isna() & day.isna() & (progression != 1)
-    told = (dead & (pfs >= rows["end"])) | ((progression == 0) & fate_known)
+    without_scans = len(rows) == len(patients)
+    blank = progression.isna() & day.isna()
+    free = blank & ~best.isin([PD, SD_OR_PD]) & (event != 1)
+    free &= without_scans and dates_alone_tell(patients)
+    untold = pfs.notna() & event.isna() & day.isna() & (progression != 1)
+    told = (dead & reaches(pfs, rows["end"])) | (((progression == 0) | free) & fate_known)
     words = (
         "PFS is reported without an event or its absence (`pfs_event`, or `progression` and "
         "`death`): this PFS is not known."
     )
     yield from noted("patients", "PFS without its event", untold & ~told, words)
-    by_event = (rows["pfs_event"] == 1) & pfs.notna() & progression.isna() & day.isna()
     words = (
         "An event ended PFS, but neither progression nor when or whether the patient died is "
         "reported: whether the disease progressed is not known, unless best response is PD."
     )
-    told = fate_known | (rows["best_response"] == PD)
-    yield from noted("patients", "PFS event that may be a death", by_event & ~told, words)
-    undated = (progression == 1) & day.isna() & pfs.isna()
+    may_be_death = (event == 1) & pfs.notna() & blank & ~fate_known & (best != PD)
+    yield from noted("patients", "PFS event that may be a death", may_be_death, words)
     words = (
         "Progression is reported without its day, and no PFS: PFS and survival after progression "
         "are not known."
     )
+    undated = (progression == 1) & day.isna() & pfs.isna()
     yield from noted("patients", "progression without its day", undated, words)
-    without_scans = len(rows) == len(dated.get("patients", ()))
-    if without_scans and progression.isna().all() and day.notna().any():
-        words = (
-            "No date of progression where others have one: taken as free of it up to the last "
-            "contact, unless best response or `pfs_event` say otherwise."
-        )
-        undated = day.isna() & pfs.isna()
-        yield from noted("patients", "no date of progression", undated, words)
+    words = (
+        "No date of progression where others have one, and no column that says who progressed: "
+        "taken as free of it up to the end of PFS or the last contact."
+    )
+    yield from noted("patients", "no date of progression", free, words)
 
 
 def _contradictory_pfs(dated: Tables, definitions: Mapping[str, Any]) -> Iterator[Note]:
@@ -222,15 +233,16 @@ def _contradictory_pfs(dated: Tables, definitions: Mapping[str, Any]) -> Iterato
     rows = _reports(dated, definitions)
     pfs, event, day = rows["pfs_days"], rows["pfs_event"], rows["progression_day"]
     progressed, dead = rows["progression"] == 1, rows["death"] == 1
-    neither = (event == 1) & (rows["progression"] == 0) & (rows["death"] == 0)
+    to_death = dead & reaches(pfs, rows["end"])
+    neither = (event == 1) & pfs.notna() & (rows["progression"] == 0) & ~to_death
     words = (
-        "Reported PFS ended with an event, but neither progression nor death is recorded: it "
-        "counts as an event without a date of progression."
+        "Reported PFS ended with an event, but neither progression nor death by then is recorded: "
+        "it counts as an event without a date of progression."
     )
     yield from noted("patients", "PFS event without a cause", neither, words)
     later = day > pfs
     words = "Progression is recorded, but reported PFS ended without an event: progression counts."
-    missed = (event == 0) & (progressed | day.notna()) & ~later
+    missed = (event == 0) & pfs.notna() & (progressed | day.notna()) & ~later
     yield from noted("patients", "progression without a PFS event", missed, words)
     words = (
         "Reported PFS ended long before the progression that is recorded: it counts as reported."
@@ -238,7 +250,7 @@ def _contradictory_pfs(dated: Tables, definitions: Mapping[str, Any]) -> Iterato
     early = later & (day > pfs + ROUNDING_DAYS)
     yield from noted("patients", "PFS that ends before progression", early, words)
     words = "Reported PFS reaches to the day of death, but without an event: death counts."
-    denied = (event == 0) & dead & (pfs >= rows["end"]) & ~progressed & day.isna()
+    denied = (event == 0) & to_death & ~progressed & day.isna()
     yield from noted("patients", "death without a PFS event", denied, words)
     beyond = ~dead & (pfs > rows["end"] + ROUNDING_DAYS)
     words = "Reported PFS reaches beyond the last contact of a patient who is not known to be dead."
@@ -248,3 +260,10 @@ def _contradictory_pfs(dated: Tables, definitions: Mapping[str, Any]) -> Iterato
     )
     words = "Best response is PD, but progression is denied: PFS and resistance follow the latter."
     yield from noted("patients", "PD without progression", spared, words)
+    at_death = (rows["best_response"] == PD) & (event == 1) & to_death
+    at_death &= rows["progression"].isna() & day.isna()
+    words = (
+        "Best response is PD, but progression is not recorded and PFS reaches to the day of death: "
+        "the event counts as a death."
+    )
+    yield from noted("patients", "PD and death on one day", at_death, words)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pd1_dynamics.cohort.readers import readers_of
+from pd1_dynamics.cohort.reports import has_any, tells_censoring
 from pd1_dynamics.contract.columns import SCANS
 
 
@@ -22,6 +23,10 @@ class Known:
         therapy. If so, patients without one have none.
     progressions, progression_days
         Whether some patient is reported to have progressed or not; to have progressed on a day.
+    censorings
+        Whether reports can say that PFS ended without an event: ``pfs_event`` or ``progression``
+        is 0 somewhere, or filled in for everybody; or progressions have dates, and no column says
+        who progressed. If not, only events can be told, and an estimate would be of them alone.
     readers
         Names of all readers, in alphabetical order.
     """
@@ -32,6 +37,7 @@ class Known:
     therapies: bool
     progressions: bool
     progression_days: bool
+    censorings: bool
     readers: tuple[str, ...]
 
 
@@ -39,17 +45,14 @@ def known(tables: Mapping[str, pd.DataFrame | None]) -> Known:
     """What a cohort knows, from all its clean tables."""
     patients = _there(tables, "patients")
     scans = [_there(tables, name) for name in SCANS]
-
-    def some(column: str) -> bool:
-        return column in patients and bool(patients[column].notna().any())
-
     return Known(
         scans=any(len(table) for table in scans),
-        deaths=some("death"),
-        last_doses=some("last_dose_day"),
+        deaths=has_any(patients, "death"),
+        last_doses=has_any(patients, "last_dose_day"),
         therapies=len(_there(tables, "therapies")) > 0,
-        progressions=some("progression"),
-        progression_days=some("progression_day"),
+        progressions=has_any(patients, "progression"),
+        progression_days=has_any(patients, "progression_day"),
+        censorings=tells_censoring(patients),
         readers=readers_of(scans),
     )
 

@@ -12,11 +12,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from pd1_dynamics.cohort.clean_tables import ends_of, read_patients
+from pd1_dynamics.cohort.reports import has_any, tells_censoring
 from pd1_dynamics.contract.columns import SCANS
 from pd1_dynamics.derive.chain import derive
 from pd1_dynamics.derive.knowledge import Known
@@ -24,6 +26,8 @@ from pd1_dynamics.files import write_table, written_aside
 
 PATIENTS_AT_ONCE = 50_000
 TABLES = ("response", "patients", "therapies")
+REPORTED = ("death", "last_dose_day", "progression", "progression_day", "pfs_days", "pfs_event")
+"""Columns of patients that say what the whole cohort knows."""
 
 
 def derive_files(
@@ -112,20 +116,28 @@ def known_of_files(paths: Mapping[str, str | Path]) -> Known:
         Parquet files by table.
     """
     rows = {name: pq.read_metadata(path).num_rows for name, path in paths.items()}
+    reported = _kinds_of_reports(paths["patients"])
     return Known(
         scans=any(rows[name] for name in SCANS),
-        deaths=_some(paths["patients"], "death"),
-        last_doses=_some(paths["patients"], "last_dose_day"),
+        deaths=has_any(reported, "death"),
+        last_doses=has_any(reported, "last_dose_day"),
         therapies=rows["therapies"] > 0,
-        progressions=_some(paths["patients"], "progression"),
-        progression_days=_some(paths["patients"], "progression_day"),
+        progressions=has_any(reported, "progression"),
+        progression_days=has_any(reported, "progression_day"),
+        censorings=tells_censoring(reported),
         readers=tuple(sorted(set().union(*(_texts(paths[name], "reader") for name in SCANS)))),
     )
 
 
-def _some(path: str | Path, column: str) -> bool:
-    """Whether a column has any value."""
-    return bool(ds.dataset(path).count_rows(filter=pc.field(column).is_valid()))
+def _kinds_of_reports(path: str | Path) -> pd.DataFrame:
+    """Each combination once of what patients report, days as 1; read batch by batch."""
+    found = []
+    for batch in ds.dataset(path).to_batches(columns=list(REPORTED)):
+        rows = batch.to_pandas().astype(float)
+        for name in ("last_dose_day", "progression_day", "pfs_days"):
+            rows[name] = rows[name].where(rows[name].isna(), 1.0)
+        found.append(rows.drop_duplicates())
+    return pd.concat(found).drop_duplicates()
 
 
 def _texts(path: str | Path, column: str) -> set[str]:

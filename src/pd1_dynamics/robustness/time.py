@@ -90,9 +90,12 @@ def known_at(scans: pd.DataFrame, patients: pd.DataFrame, month: float) -> pd.Da
     known = so_far(scans[scans["month"] <= month]).groupby("patient_id").last()
     ids = patients["patient_id"].astype(str).to_numpy()
     found = known.reindex(index=ids).reset_index(drop=True)
-    progressed = (patients["in_progression_cohort"] == 1) & (patients["pfs_months"] <= month)
+    progressed = (patients["in_progression_cohort"] == 1) & (
+        patients["progression_months"] <= month
+    )
     kind = patients["resistance"].where(progressed, "")
     told = (kind == "") | kind.isin([PRIMARY, SECONDARY])
+    told &= patients["in_progression_cohort"].notna()
     for term, level in ((OF_PRIMARY, PRIMARY), (OF_SECONDARY, SECONDARY)):
         found[term] = (kind == level).astype(float).where(told).to_numpy()
     return found
@@ -277,9 +280,10 @@ def spans(
     """
     kept = np.flatnonzero(~np.isnan(time + event) & (time > 0))
     ids = patients["patient_id"].astype(str)
+    untyped = np.where(patients["in_progression_cohort"].isna(), np.inf, 0.0)[kept]
     begin = pd.DataFrame(
         {"patient": kept, "start": 0.0, DEPTH: 0.0, NADIR: 0.0, RESPONSE: 0.0}
-    ).assign(**{OF_PRIMARY: 0.0, OF_SECONDARY: 0.0})
+    ).assign(**{OF_PRIMARY: untyped, OF_SECONDARY: untyped})
     place = pd.Series(range(len(patients)), index=ids)
     seen = so_far(scans)
     seen = seen.assign(patient=seen["patient_id"].map(place)).rename(columns={"month": "start"})
@@ -289,7 +293,7 @@ def spans(
     turned = pd.DataFrame(
         {
             "patient": progressed.index,
-            "start": progressed["pfs_months"].astype(float),
+            "start": progressed["progression_months"].astype(float),
             OF_PRIMARY: (kind == PRIMARY).astype(float).where(told, np.inf),
             OF_SECONDARY: (kind == SECONDARY).astype(float).where(told, np.inf),
         }

@@ -135,6 +135,13 @@ def test_a_progression_is_not_denied_and_dated_nor_passed_by_pfs(mine):
     assert "2 problems" in told
 
 
+def test_reports_of_who_has_scans_are_left_alone(mine):
+    patients = "patient_id,progression,progression_date,pfs\nA,0,84,120\n"
+    scans = "patient_id,date,target_sum_mm\nA,-5,50\nA,84,80\n"
+    clean = mine.clean({"patients": patients, "assessments": scans}, time="day")
+    assert len(clean.tables["patients"]) == 1
+
+
 @pytest.mark.parametrize(("pfs", "problems"), [(316, 0), (317, 1)])
 def test_reported_pfs_may_exceed_survival_by_half_a_month(mine, pfs, problems):
     text = f"patient_id,pfs,os,death\nA,{pfs},300,1\n"

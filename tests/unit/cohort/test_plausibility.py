@@ -150,6 +150,13 @@ def test_a_progression_without_its_day_is_noted(mine):
     assert noted(mine, "progression without its day", patients=text) == 1
 
 
+def test_reports_of_events_alone_are_noted(mine):
+    header = "patient_id,pfs,progression,os,death\n"
+    rows = "A,90,1,400,1\nB,200,,300,0\nC,90,,90,1\n"
+    assert noted(mine, "events alone", patients=header + rows) == 3
+    assert noted(mine, "events alone", patients=header + rows.replace("200,", "200,0")) == 0
+
+
 REPORTED = "patient_id,pfs,pfs_event,progression,progression_date,os,death,best_response\n"
 
 
@@ -162,6 +169,8 @@ REPORTED = "patient_id,pfs,pfs_event,progression,progression_date,os,death,best_
         ("PFS beyond the last contact", "A,90,0,,,73,0,", "A,90,0,,,74,0,"),
         ("PFS event that may be a death", "A,90,1,,,190,,", "A,90,1,,,190,0,"),
         ("PFS event that may be a death", "A,90,1,,,,1,PR", "A,90,1,,,,1,PD"),
+        ("PD and death on one day", "A,90,1,,,90,1,PD", "A,90,1,,,190,1,PD"),
+        ("PFS event without a cause", "A,90,1,0,,190,1,", "A,90,1,0,,90,1,"),
         ("PD without progression", "A,90,1,0,,90,1,PD", "A,90,1,0,,90,1,SD"),
         ("PD without progression", "A,90,0,,,190,1,PD", "A,90,1,,,190,1,PD"),
     ],

@@ -159,7 +159,7 @@ def test_a_cohort_without_patients_is_not_an_error(study, asked):
         ]
     )
     columns = [v for v in study.declared.codebook.variables if not v.startswith("therapy")]
-    patients = empty.reindex(columns=["patient_id", *columns])
+    patients = empty.reindex(columns=["patient_id", *columns, "progression_months"])
     material = Material(patients, empty, response, study.declared, asked)
     run = material.run()
     assert (time.landmarks(material, run)["not_estimable"] != "").all()

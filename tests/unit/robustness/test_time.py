@@ -29,6 +29,7 @@ def patients():
             "patient_id": ["A", "B", "C", "D"],
             "in_progression_cohort": [0, 1, 0, 1],
             "pfs_months": [9.0, 5.0, 3.0, 8.0],
+            "progression_months": [NAN, 5.0, NAN, 8.0],
             "resistance": [None, "primary", None, "secondary"],
         }
     )
@@ -55,6 +56,26 @@ def test_a_type_that_is_none_of_the_two_is_not_known(response, patients):
     found = time.known_at(time.scans_that_count(response), patients, 6)
     assert np.isnan(found[time.OF_PRIMARY][1])
     assert np.isnan(found[time.OF_SECONDARY][1])
+
+
+def test_a_type_is_known_from_the_progression_on_not_from_the_end_of_pfs(response, patients):
+    patients.loc[3, "pfs_months"] = 4.0  # censored then, progressed at 8
+    scans = time.scans_that_count(response)
+    assert time.known_at(scans, patients, 6)[time.OF_SECONDARY].tolist() == [0, 0, 0, 0]
+    months, event = np.array([9.0, 9.0, 9.0, 9.0]), np.array([1, 1, 1, 1])
+    spans = time.spans(scans, patients, months, event)
+    turned = spans[(spans["patient"] == 3) & (spans[time.OF_SECONDARY] == 1)]
+    assert turned["start"].tolist() == [8.0]
+
+
+def test_who_may_have_progressed_is_in_no_group(response, patients):
+    patients["in_progression_cohort"] = [0, 1, NAN, 1]
+    scans = time.scans_that_count(response)
+    for term in (time.OF_PRIMARY, time.OF_SECONDARY):
+        assert np.isnan(time.known_at(scans, patients, 6)[term][2])
+        spans = time.spans(scans, patients, np.full(4, 9.0), np.ones(4, dtype=int))
+        assert spans.loc[spans["patient"] == 2, term].isna().all()
+        assert spans.loc[spans["patient"] == 0, term].notna().all()
 
 
 def test_spans(response, patients):

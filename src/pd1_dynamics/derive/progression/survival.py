@@ -10,7 +10,16 @@ import numpy as np
 import pandas as pd
 
 from pd1_dynamics import arrays
-from pd1_dynamics.contract.vocabulary import CR, DAYS_PER_MONTH, PD, PR, ROUNDING_DAYS, STABLE
+from pd1_dynamics.cohort.reports import reaches
+from pd1_dynamics.contract.vocabulary import (
+    CR,
+    DAYS_PER_MONTH,
+    PD,
+    PR,
+    ROUNDING_DAYS,
+    SD_OR_PD,
+    STABLE,
+)
 from pd1_dynamics.derive.knowledge import Known
 from pd1_dynamics.derive.rules import Condition, Rule, decide
 
@@ -33,9 +42,10 @@ _LATER = _known(
 )
 _DIED = _known("died", "death")
 _TO_DEATH = _known("pfs_to_death", "death, and PFS reaches to it")
+_EVENTS_ALONE = _known("events_alone", "in the whole cohort, nothing but events is reported")
 _CENSORED = _known(
     "censored",
-    "reported without an event, or progression absent or later, and no death by then",
+    "reported without an event; or progression absent or later, and the vital status known",
 )
 _TO_CONTACT = _known("to_last_contact", "setting pfs.censoring is last_follow_up")
 _EVALUATED = _known("evaluated", "an evaluable assessment")
@@ -52,6 +62,12 @@ PFS_END = (  # the first match wins
         (_NO_END,),
         "when the patient progressed is not known; death alone is overall survival",
         "no estimate from death alone",
+    ),
+    Rule(
+        "unknown",
+        (_REPORTED, _EVENTS_ALONE),
+        "who has had no event cannot be told from who is not known",
+        "no estimate from events alone",
     ),
     Rule(
         "reported progression",
@@ -157,6 +173,9 @@ def survival(
     )
     progressed = ~np.isnan(progression_day)
     known = ~np.isnan(end_day) & ~np.isnan(death)
+    # Two reported times of one day may lie apart by rounding; farther apart, one of them is wrong.
+    pps = np.maximum(end_day - progression_day, 0.0)
+    has_pps = known & (progression_day - end_day <= ROUNDING_DAYS)
     table = arrays.make_table(
         {
             "patient_id": patients["patient_id"].to_numpy(dtype=object),
@@ -170,9 +189,8 @@ def survival(
             "pfs_end": pfs.rule,
             "os_months": np.where(known, end_day, np.nan) / DAYS_PER_MONTH,
             "os_event": arrays.as_whole(np.where(known, death, np.nan)),
-            "pps_months": np.where(known & progressed, end_day - progression_day, np.nan)
-            / DAYS_PER_MONTH,
-            "pps_event": arrays.as_whole(np.where(known & progressed, death, np.nan)),
+            "pps_months": np.where(has_pps, pps, np.nan) / DAYS_PER_MONTH,
+            "pps_event": arrays.as_whole(np.where(has_pps, death, np.nan)),
             "follow_up_months": end_day / DAYS_PER_MONTH,
             "progression_months": progression_day / DAYS_PER_MONTH,
             **_treatment(patients, end_day, cohort.last_doses),
@@ -215,22 +233,24 @@ def _as_reported(
     best = patients["best_response"].to_numpy(dtype=object, na_value="")
     has_pfs = ~np.isnan(pfs_day)
     # Dates of progression without a column that says who progressed: who has none did not.
-    denied = (said == 0) | (np.isnan(said) & (not cohort.progressions))
-    contradicted = (pfs_event == 1) | (best == PD)
-    tells_days = cohort.progression_days and not cohort.scans
-    is_absent = ~has_pfs & np.isnan(said_day) & denied & ~contradicted & ~scanned & tells_days
-    pfs_day = np.where(is_absent, end_day, pfs_day)
-    to_death = died & (pfs_day >= end_day)
+    undenied = np.isin(best.astype(str), (PD, SD_OR_PD)) | cohort.progressions | cohort.scans
+    denied = (said == 0) | (np.isnan(said) & cohort.progression_days & ~undenied)
+    is_free = ~scanned & np.isnan(said_day) & denied & (pfs_event != 1)
+    to_contact = is_free & ~has_pfs & cohort.progression_days & (not cohort.scans)
+    pfs_day = np.where(to_contact, end_day, pfs_day)
+    to_death = died & reaches(pfs_day, end_day)
     fate_known = (arrays.as_floats(patients["death"]) == 0) | died
     by_event = np.isnan(said) & np.isnan(said_day) & (pfs_event == 1) & has_pfs
     is_death = to_death | ~(fate_known | (best == PD))  # or may be one
     progressed = ~scanned & ((said == 1) | ~np.isnan(said_day) | (by_event & ~is_death))
     progression_day = np.where(np.isnan(said_day), pfs_day, said_day)
     pfs_day = np.where(np.isnan(pfs_day) & progressed, progression_day, pfs_day)
-    rounding = np.where(pfs_event == 0, 0, ROUNDING_DAYS)
-    is_later = has_pfs & (said_day > pfs_day + rounding)
+    is_later = has_pfs & (said_day > pfs_day + np.where(pfs_event == 0, 0, ROUNDING_DAYS))
+    is_censored = (pfs_event == 0) | is_later | (is_free & fate_known)
+    has_event = progressed | by_event | to_death
     is_open = (progressed & np.isnan(progression_day)) | (by_event & is_death & ~to_death)
-    is_told = ~np.isnan(said) | ~np.isnan(said_day) | (~np.isnan(pfs_event) & has_pfs) | is_absent
+    is_open |= has_pfs & ~has_event & ~is_censored & np.isnan(said)
+    is_told = ~np.isnan(said) | ~np.isnan(said_day) | (~np.isnan(pfs_day) & ~is_open)
     return _Reported(
         pfs_day=pfs_day,
         progressed=progressed,
@@ -238,7 +258,7 @@ def _as_reported(
         to_death=to_death,
         has_pfs=has_pfs,
         is_later=is_later,
-        is_censored=(pfs_event == 0) | is_later | (((said == 0) | is_absent) & fate_known),
+        is_censored=is_censored,
         knows_progression=scanned | ((is_told | cohort.scans) & ~is_open),
     )
 
@@ -279,6 +299,7 @@ def _end_of_pfs(
         & np.isnan(reported.pfs_day)
         & (reported.progressed | (not cohort.scans)),
         "reported": ~np.isnan(reported.pfs_day),
+        "events_alone": np.full(n, not cohort.censorings),
         "reported_pd": reported.progressed & ~reported.is_later,
         "pfs_to_death": reported.to_death,
         "pfs_event": arrays.as_floats(patients["pfs_event"]) == 1,

@@ -118,16 +118,19 @@ def make(
     real = not cohort["synthetic"] and cohort["compared"]
     lines = lines_of(ledger, found) if ledger is not None and declared else {}
     asked = headline.rows(findings["findings"], comparison, found) if real and findings else []
-    printed = comparison.set_index("claim_id")["published"].to_dict()
+    comparable = []
+    if not cohort["synthetic"]:
+        printed = comparison.set_index("claim_id")["published"].to_dict()
+        line = (findings or {}).get("line", {})
+        comparable = headline.comparable(cohort, found, printed, reported, line)
+    linked_to = behind.shown(tables, figures).union(
+        *lines.values(), *(row.get("lines", ()) for row in asked)
+    )
     return template(Path(__file__).with_name("report.html.jinja")).render(
         cohort=cohort,
         opening=reproduction.opening(comparison, cohort["synthetic"], cohort["compared"]),
         headline=asked,
-        comparable=[]
-        if cohort["synthetic"]
-        else headline.comparable(
-            cohort, found, printed, reported, (findings or {}).get("line", {})
-        ),
+        comparable=comparable,
         replicated=replicated or [],
         robustness=robustness,
         left_out=_left_out(estimates),
@@ -139,16 +142,7 @@ def make(
         audit=reproduction.audit(audit, comparison),
         table_library=_table_library(),
         summary=_summary(estimates, reported),
-        behind=behind.listed(
-            estimates,
-            behind.shown(tables, figures)
-            | {n for several in lines.values() for n in several}
-            | {n for row in asked for n in row.get("lines", ())},
-            declared,
-            places or {},
-        )
-        if declared
-        else [],
+        behind=behind.listed(estimates, linked_to, declared, places or {}) if declared else [],
         linked=_linked,
         coded=CODED,
         gaps=_gaps(estimates),

@@ -167,8 +167,84 @@ def test_a_progression_without_its_day_is_neither_in_nor_out(run):
     assert "when the disease progressed is not known" in row["resistance_sitc_reason"]
 
 
-def test_a_pfs_to_the_day_of_death_needs_no_word(run):
-    assert pfs(run(patient={"pfs_days": 283, **TO_283})) == (283, 1, "reported death")
+def test_a_pfs_to_the_day_of_death_needs_no_word_where_others_tell_theirs(run):
+    mine = {"patient_id": "A", "pfs_days": 283, **TO_283}
+    others = {"patient_id": "B", "pfs_days": 90, "pfs_event": 0, "death": 0, "os_days": 100}
+    assert pfs(run(patients=pd.DataFrame([mine, others]))) == (283, 1, "reported death")
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        {"pfs_days": 90, "death": 0, "os_days": 400},  # not known, while deaths would be
+        {"pfs_days": 90, "progression": None, "death": 1, "os_days": 400},
+    ],
+)
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"pfs_days": 283, **TO_283},
+        {"pfs_days": 50, "progression": 1, **TO_283},
+        {"pfs_days": 50, "pfs_event": 1, "death": 0, "os_days": 90},
+    ],
+)
+def test_no_pfs_where_only_events_can_be_told(run, event, others):
+    both = pd.DataFrame([{"patient_id": "A", **event}, {"patient_id": "B", **others}])
+    assert run(patients=both).patients["pfs_months"].isna().all()
+    both.loc[1, "pfs_event"] = 0
+    assert run(patients=both).patients["pfs_months"].notna().all()
+
+
+MONTHS_9_2 = 9.2 * MONTH  # 280.0 days: the day of death, 281, in months with one decimal
+
+
+@pytest.mark.parametrize(
+    ("told", "event", "progressed"),
+    [
+        ({"progression": 0}, 1, 0),
+        ({"pfs_event": 1}, 1, 0),
+        ({"pfs_event": 1, "progression": 1}, 1, 1),
+    ],
+)
+def test_a_pfs_in_months_reaches_to_death_but_for_rounding(run, told, event, progressed):
+    died = {"death": 1, "last_follow_up_day": 281, "best_response": "SD"}
+    row = run(patient={"pfs_days": MONTHS_9_2, **died, **told}).patient
+    assert (row["pfs_event"], row["in_progression_cohort"]) == (event, progressed)
+    row = run(patient={"pfs_days": 280.0, "progression": 0, **died}).patient
+    assert (row["pfs_event"], row["pfs_end"]) == (0, "reported censoring")
+
+
+def test_a_reported_pfs_is_censored_where_dates_alone_tell_who_progressed(run):
+    dated = {"patient_id": "B", "pfs_days": 50, "progression_day": 50, "death": 0, "os_days": 80}
+    free = {"patient_id": "A", "pfs_days": 400, "death": 0, "last_follow_up_day": 400}
+    assert pfs(run(patients=pd.DataFrame([free, dated]))) == (400, 0, "reported censoring")
+    free |= {"best_response": "SD/PD"}  # which may have been the progression
+    assert run(patients=pd.DataFrame([free, dated])).patient["pfs_end"] == "unknown"
+
+
+def test_no_time_is_negative_and_no_wrong_one_is_used(run):
+    late = {"pfs_event": 1, "progression": 1, "death": 1, "last_follow_up_day": 80}
+    row = run(patient={"pfs_days": 3 * MONTH, **late}).patient  # 91 days: rounding
+    assert (row["pps_months"], row["pps_event"]) == (0, 1)
+    row = run(patient={"pfs_days": 13 * MONTH, **late}).patient
+    assert pd.isna(row["pps_months"])
+    assert pd.isna(row["pps_event"])
+
+
+def test_who_reports_pfs_beside_others_scans_may_have_progressed(run):
+    scanned = [(0, 50.0), (84, 80.0)]
+    told = {"patient_id": "B", "pfs_days": 93, "death": 0, "os_days": 400, "best_response": "PD"}
+    row = run(scanned, patients=pd.DataFrame([told, {"patient_id": "A"}])).patient
+    assert row["pfs_end"] == "unknown"
+    assert pd.isna(row["in_progression_cohort"])
+    assert row["resistance_sitc"] == "unclassifiable"
+
+
+def test_without_a_last_contact_nobody_is_free_of_progression(run):
+    mine = {"patient_id": "A", "best_response": "PR"}
+    row = run(patients=pd.DataFrame([mine, DATED])).patient
+    assert pd.isna(row["in_progression_cohort"])
+    assert row["resistance_sitc"] == "unclassifiable"
 
 
 @pytest.mark.parametrize(
