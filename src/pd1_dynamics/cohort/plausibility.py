@@ -192,8 +192,8 @@ def _untold_pfs(dated: Tables, definitions: Mapping[str, Any]) -> Iterator[Note]
     event, best, dead = rows["pfs_event"], rows["best_response"], rows["death"] == 1
     if not tells_censoring(patients):
         words = (
-            "All that is reported of PFS is events, and nobody is said to have had none: an "
-            "estimate would be of those with an event alone. PFS is not known."
+            "PFS is reported, but nothing says who had no event (`pfs_event` or `progression` as "
+            "0): an estimate would be of those with an event alone. PFS is not known."
         )
         yield from noted("patients", "events alone", pfs.notna() | day.notna(), words)
         return
