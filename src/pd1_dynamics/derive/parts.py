@@ -137,6 +137,8 @@ def _kinds_of_reports(path: str | Path) -> pd.DataFrame:
         for name in ("last_dose_day", "progression_day", "pfs_days"):
             rows[name] = rows[name].where(rows[name].isna(), 1.0)
         found.append(rows.drop_duplicates())
+    if not found:
+        return pd.DataFrame(columns=list(REPORTED))
     return pd.concat(found).drop_duplicates()
 
 
