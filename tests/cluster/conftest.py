@@ -13,6 +13,8 @@ PROGRAMS = ("munged", "slurmctld", "slurmd", "sinfo", "sbatch", "squeue", "scont
 PLACE = Path("/etc/slurm/slurm.conf")
 """Where Slurm's commands look for the configuration, also within a job."""
 STARTS_WITHIN = 60  # seconds
+WITH_US = ("setpriv", "--pdeathsig", "TERM")
+"""A daemon ends with the tests that started it, also when they are killed."""
 CONFIGURATION = """\
 ClusterName=one
 SlurmctldHost={host}(127.0.0.1)
@@ -58,6 +60,8 @@ def cluster(tmp_path_factory):
         pytest.skip(f"Slurm is not installed: no {', '.join(missing)}")
     if os.geteuid() != 0:
         pytest.skip("starting Slurm's daemons needs root")
+    if PLACE.is_symlink() and not answers(search):
+        PLACE.unlink()  # of tests that were killed
     if PLACE.exists():
         pytest.skip(f"there is a cluster here already: {PLACE}")
     folder = tmp_path_factory.mktemp("slurm")
@@ -93,7 +97,8 @@ def cluster(tmp_path_factory):
     try:
         for command in commands:
             log = (folder / f"{command[0]}.out").open("w")
-            running.append(subprocess.Popen(command, env=environment, stdout=log, stderr=log))
+            started = [*WITH_US, *command] if shutil.which(WITH_US[0]) else command
+            running.append(subprocess.Popen(started, env=environment, stdout=log, stderr=log))
             time.sleep(1)
         if why := not_ready(environment, running):
             pytest.skip(f"Slurm does not start here: {why}")
@@ -109,11 +114,24 @@ def cluster(tmp_path_factory):
         PLACE.unlink()
 
 
+def answers(search):
+    """Whether a cluster runs under the configuration that is there."""
+    asked = {**os.environ, "PATH": search}
+    try:
+        return subprocess.run(["sinfo"], env=asked, capture_output=True, timeout=60).returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
+
+
 def not_ready(environment, running):
     """Why the node does not come up; nothing once it is idle."""
     told = ""
     for _ in range(STARTS_WITHIN):
-        ended = [process.args[0] for process in running if process.poll() is not None]
+        ended = [
+            next(word for word in process.args if word in PROGRAMS)
+            for process in running
+            if process.poll() is not None
+        ]
         if ended:
             return f"{ended[0]} ended"
         answer = subprocess.run(
